@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.api;
+
+/** Types of the events that RankMQ fires by itself. Users may fire any other type. */
+public final class EventTypes {
+
+    /** Fired once in every rank inside INITIALIZE, and in the parent after all ranks are initialised. */
+    public static final String START_RUN = "start_run";
+
+    /** Fired in the parent and in every living rank before the session is finalised. */
+    public static final String END_RUN = "end_run";
+
+    /** Fired in a rank before its executor runs a task. */
+    public static final String BEFORE_TASK_EXECUTION = "before_task_execution";
+
+    /** Fired in a rank after its executor has run a task. */
+    public static final String AFTER_TASK_EXECUTION = "after_task_execution";
+
+    private EventTypes() {}
+}

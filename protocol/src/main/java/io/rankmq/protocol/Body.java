@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.protocol;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A message's body and attachments in encoded form. Encoding and decoding of large values is done by the thread that wants them,
+ * never by a loop thread; {@link Bodies} does both.
+ *
+ * @param bytes the msgpack bytes; empty if the message has no body
+ * @param attachments what travels beside the body, in order of index
+ */
+public record Body(ByteBuffer bytes, List<ByteBuffer> attachments) {
+
+    /** No body. */
+    public static final Body NONE = new Body(ByteBuffer.allocate(0), List.of());
+
+    /** Whether there is no body. */
+    public boolean isEmpty() {
+        return !bytes.hasRemaining();
+    }
+
+    /** Bytes of body and attachments together. */
+    public long size() {
+        long size = bytes.remaining();
+        for (ByteBuffer attachment : attachments) {
+            size += attachment.remaining();
+        }
+        return size;
+    }
+}

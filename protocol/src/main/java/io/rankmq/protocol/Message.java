@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One immutable record a message; docs/protocol.md, section 5, says what each means. A {@code reply} of null means all ranks. Times
+ * are milliseconds.
+ */
+public sealed interface Message {
+
+    /** For exhaustive switches. */
+    Kind kind();
+
+    /** The body, {@link Body#NONE} where the kind has none. */
+    default Body body() {
+        return Body.NONE;
+    }
+
+    /** Build the components and fire START_RUN. */
+    record Initialize(Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.INITIALIZE;
+        }
+    }
+
+    /** Run the executor. */
+    record Execute(String task, String name, @Nullable List<Integer> reply, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.EXECUTE;
+        }
+    }
+
+    /** Fire an event locally. */
+    record HandleEvent(String event, @Nullable List<Integer> reply, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.HANDLE_EVENT;
+        }
+    }
+
+    /** Set the abort signal of a task; null: of every task received so far. */
+    record Abort(@Nullable String task, String reason) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.ABORT;
+        }
+    }
+
+    /** Abort what runs and end within {@code grace}. */
+    record Close(int grace, String reason) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.CLOSE;
+        }
+    }
+
+    /** To be echoed: proves that the subscription is live. */
+    record Probe(long nonce) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.PROBE;
+        }
+    }
+
+    /** The parent is alive; {@code newest} is the newest command. */
+    record ParentHeartbeat(long newest) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.PARENT_HEARTBEAT;
+        }
+    }
+
+    /** The join is accepted. */
+    record Welcome(int version, int worldSize, long newest, int heartbeat, int lease, int eventWindow)
+            implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.WELCOME;
+        }
+    }
+
+    /** The join is not accepted. */
+    record Refuse(WireError error) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.REFUSE;
+        }
+    }
+
+    /** Everything of the stream up to here is taken. */
+    record Ack(StreamName stream, long upto) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.ACK;
+        }
+    }
+
+    /** Send the stream again from here. */
+    record Resend(StreamName stream, long from) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.RESEND;
+        }
+    }
+
+    /** Answer to an event whose sender waits. */
+    record EventReply(long eventSeq, @Nullable WireError error, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.EVENT_REPLY;
+        }
+    }
+
+    /** A rank wants in, for the first time or again. */
+    record Join(
+            int minVersion,
+            int maxVersion,
+            int worldSize,
+            long applied,
+            String host,
+            long pid,
+            String language,
+            String runtime)
+            implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.JOIN;
+        }
+    }
+
+    /** Answer to a probe. */
+    record Echo(long nonce) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.ECHO;
+        }
+    }
+
+    /** The rank is alive; {@code newest} is its newest report. */
+    record RankHeartbeat(long applied, long newest) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.RANK_HEARTBEAT;
+        }
+    }
+
+    /** The rank is ready, or says why not. */
+    record Initialized(long applied, @Nullable WireError error, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.INITIALIZED;
+        }
+    }
+
+    /** A task ended. */
+    record Result(
+            long applied,
+            String task,
+            String returnCode,
+            @Nullable WireError error,
+            Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.RESULT;
+        }
+    }
+
+    /** The event of command number {@code command} was handled. */
+    record EventHandled(
+            long applied, long command, @Nullable WireError error, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.EVENT_HANDLED;
+        }
+    }
+
+    /** The rank cannot go on. */
+    record Failed(long applied, WireError error) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.FAILED;
+        }
+    }
+
+    /** The rank ends in order. */
+    record Leaving(long applied, String reason) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.LEAVING;
+        }
+    }
+
+    /** A rank fires an event in the parent. */
+    record Event(String event, boolean awaited, Body body) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.EVENT;
+        }
+    }
+
+    /** {@code newest} is the newest event. */
+    record Mark(long newest) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.MARK;
+        }
+    }
+}
