@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent.launch;
+
+import io.rankmq.security.BootstrapDocument;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a launcher is to start.
+ *
+ * @param session session
+ * @param incarnation which start of the gang, from 0
+ * @param worldSize number of ranks
+ * @param bootstrap the document with the keys of all ranks; {@link BootstrapDocument#forRank} cuts it down to one. It is secret: a
+ *     0600 file, a descriptor or standard input, never a command line, a log or a variable
+ * @param logDirectory folder of this incarnation, to hold {@code <rank>/stdout.log} and {@code <rank>/stderr.log}; null: the output is
+ *     given to the listener only
+ */
+public record LaunchRequest(
+        String session,
+        int incarnation,
+        int worldSize,
+        BootstrapDocument bootstrap,
+        @Nullable Path logDirectory) {}

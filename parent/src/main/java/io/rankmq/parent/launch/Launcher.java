@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent.launch;
+
+/**
+ * Starts the ranks of a session, somewhere. Implement it to place ranks by other means; it knows nothing of messages, only of
+ * processes. Found by name through {@link java.util.ServiceLoader} of {@link LauncherFactory}, or given to the session builder.
+ */
+public interface Launcher {
+
+    /**
+     * Starts all ranks of one incarnation and returns as soon as their processes are under way; joining is the ranks' business.
+     *
+     * @param request what to start
+     * @param listener told what becomes of the processes, from any thread, from now until {@link Gang#close()} returns
+     * @return the processes; owned by the caller, who closes it
+     * @throws LaunchException if they cannot be started; what was started already is ended before it is thrown
+     */
+    Gang launch(LaunchRequest request, GangListener listener) throws LaunchException;
+}
