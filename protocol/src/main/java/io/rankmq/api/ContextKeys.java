@@ -22,5 +22,20 @@ public final class ContextKeys {
     /** Value of {@link #EVENT_ORIGIN_SITE} in a rank for an event that came from the parent. */
     public static final String MULTI_PROCESS_EXECUTOR = "multi_process_executor";
 
+    /**
+     * In the parent: numbers that describe the progress of a job, such as loss and accuracy: a map from name to number, set by whoever
+     * knows them, typically an aggregator. The job runner shows them and keeps them in the report. Private.
+     */
+    public static final String METRICS = "metrics";
+
+    /** In the parent: absolute path of the folder of this run, for files that the job leaves behind, such as a model; private. */
+    public static final String RUN_DIRECTORY = "run_directory";
+
+    /** The round of the task at hand, from 1; set by the job runner. */
+    public static final String ROUND = "round";
+
+    /** How many rounds the task at hand has; set by the job runner. */
+    public static final String ROUNDS = "rounds";
+
     private ContextKeys() {}
 }
