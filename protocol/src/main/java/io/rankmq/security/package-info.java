@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Keys, key files and the bootstrap document that carries keys to ranks. Nothing here logs or prints a secret. */
+/**
+ * Keys, the files they live in, and the {@link io.rankmq.security.BootstrapDocument} that carries a session's keys to its ranks. Nothing
+ * here ever shows a secret in a log, a message or a {@code toString}.
+ */
 @NullMarked
 package io.rankmq.security;
 

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.ZContext;
+
+/**
+ * One thread that owns all sockets of a process or session. Other threads post tasks to it; sockets and timers call back on it. Nothing
+ * that runs on it may block, and an exception that escapes from anything that runs on it is a bug that ends the loop.
+ *
+ * <p>The thread sleeps in a selector on the sockets' own descriptors, so that a task can wake it with one system call and a message needs no
+ * second look at all the other sockets. A descriptor of JeroMQ is edge-triggered: any use of a socket, sending included, may swallow the edge.
+ * So a socket that was used is looked at again before the loop sleeps.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+
+    /** How long {@link #close} waits for the thread to end, the sockets' lingering included. */
+    public static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final int TASKS_PER_ROUND = 256;
+    private static final long MAX_SLEEP_MILLIS = 3_600_000;
+
+    private final String name;
+    private final Ticker ticker;
+    private final Consumer<Throwable> onFatal;
+    private final AtomicBoolean fatal = new AtomicBoolean();
+    private final ZContext context;
+    private final Selector selector;
+    private final Mailbox mailbox;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile boolean ioThreadDead;
+
+    // The rest is touched by the loop thread only.
+    private final List<PolledSocket> sockets = new ArrayList<>();
+    private final List<LoopTimer> timers = new ArrayList<>();
+
+    private EventLoop(String name, Ticker ticker, Consumer<Throwable> onFatal) {
+        this.name = name;
+        this.ticker = ticker;
+        this.onFatal = onFatal;
+        try {
+            this.selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the system gives out no more file descriptors", e);
+        }
+        this.mailbox = new Mailbox(selector);
+        this.context = new ZContext(1);
+        context.setLinger(SocketOptions.LINGER_MILLIS);
+        context.setUncaughtExceptionHandler((t, e) -> {
+            ioThreadDead = true;
+            fail(e);
+        });
+        RateLimitedLog ioWarnings = new RateLimitedLog(LOG, Ticker.system());
+        context.setNotificationExceptionHandler((t, e) -> {
+            synchronized (ioWarnings) {
+                ioWarnings.warn(
+                        "A connection of {} was left in an odd state by what its peer sent: {}", name, e.toString());
+            }
+        });
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts a loop.
+     *
+     * @param name name of the thread
+     * @param ticker the time by which timers are called
+     * @param onFatal called at most once, on whatever thread it happened, when a bug or a dead I/O thread ends the loop; it must not block
+     */
+    public static EventLoop start(String name, Ticker ticker, Consumer<Throwable> onFatal) {
+        EventLoop loop = new EventLoop(name, ticker, onFatal);
+        loop.thread.start();
+        return loop;
+    }
+
+    /**
+     * Runs a task on the loop thread, after those posted before. Any thread.
+     *
+     * @throws RejectedExecutionException if the loop has ended; a task that was taken is run
+     */
+    @Override
+    public void execute(Runnable task) {
+        if (!tryExecute(task)) {
+            throw new RejectedExecutionException("the loop " + name + " has ended");
+        }
+    }
+
+    /** As {@link #execute}, but answers false if the loop has ended. */
+    public boolean tryExecute(Runnable task) {
+        return mailbox.post(task);
+    }
+
+    /**
+     * Runs a task on the loop thread and waits for its answer. Not from the loop thread.
+     *
+     * @throws IllegalStateException if the loop has ended or did not answer within the deadline, or the calling thread was interrupted
+     * @throws RuntimeException what the task threw; this does not end the loop
+     */
+    public <T> T call(Callable<T> task, Duration deadline) {
+        if (inLoop()) {
+            throw new IllegalStateException("the loop thread cannot wait for itself");
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Runnable posted = () -> {
+            try {
+                answer.complete(task.call());
+            } catch (Exception e) {
+                answer.completeExceptionally(e);
+            }
+        };
+        if (!tryExecute(posted)) {
+            throw new IllegalStateException("the loop " + name + " has ended");
+        }
+        try {
+            return answer.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("a task of the loop " + name + " failed", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the loop " + name + " did not answer within " + deadline, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the loop " + name, e);
+        }
+    }
+
+    /** Whether the caller is the loop thread. */
+    public boolean inLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** The time by which timers are called. */
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    /** Adds a timer. Loop thread only. */
+    public void addTimer(LoopTimer timer) {
+        checkInLoop();
+        timers.add(timer);
+    }
+
+    /** Removes a timer. Loop thread only. */
+    public void removeTimer(LoopTimer timer) {
+        checkInLoop();
+        timers.remove(timer);
+    }
+
+    /**
+     * Runs the tasks that were posted so far, closes all sockets so that their last messages still go out, ends the thread and waits for it, at
+     * most {@link #CLOSE_DEADLINE}. Any thread; on the loop thread it does not wait. Further calls only wait.
+     */
+    @Override
+    public void close() {
+        stopping = true;
+        mailbox.wake();
+        if (inLoop()) {
+            return;
+        }
+        boolean interrupted = false;
+        long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
+        while (thread.isAlive()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                LOG.error(
+                        "The loop {} did not end within {}; its thread, sockets and files are lost",
+                        name,
+                        CLOSE_DEADLINE);
+                break;
+            }
+            try {
+                thread.join(left / 1_000_000 + 1);
+            } catch (InterruptedException e) {
+                // The sockets must be closed all the same; the caller learns of the interruption afterwards.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the loop because something that must not happen has happened. Any thread. */
+    void fail(Throwable cause) {
+        if (fatal.compareAndSet(false, true)) {
+            LOG.error("The loop {} ends because of an error", name, cause);
+            stopping = true;
+            mailbox.wake();
+            onFatal.accept(cause);
+        }
+    }
+
+    void checkInLoop() {
+        if (!inLoop()) {
+            throw new IllegalStateException("only the thread of the loop " + name + " may do this, not "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    ZContext context() {
+        return context;
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    void add(PolledSocket socket) {
+        sockets.add(socket);
+    }
+
+    void remove(PolledSocket socket) {
+        sockets.remove(socket);
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                runTasks();
+                boolean more = drainSockets();
+                runTimers();
+                sleep(more);
+            }
+            if (!fatal.get()) {
+                mailbox.close();
+                runTasks();
+            }
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            end();
+        }
+    }
+
+    private void runTasks() {
+        for (int i = 0; i < TASKS_PER_ROUND || stopping; i++) {
+            Runnable task = mailbox.poll();
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+    }
+
+    /** Lets each socket that may have messages hand over some; true if one has more. */
+    private boolean drainSockets() {
+        boolean more = false;
+        // By index: a handler may open or close sockets.
+        for (int i = 0; i < sockets.size(); i++) {
+            more |= sockets.get(i).drain();
+        }
+        return more;
+    }
+
+    private void runTimers() {
+        for (int i = 0; i < timers.size(); i++) {
+            LoopTimer timer = timers.get(i);
+            long deadline = timer.nextDeadlineNanos();
+            if (deadline != LoopTimer.NEVER) {
+                long now = ticker.nanos();
+                if (deadline - now <= 0) {
+                    timer.onTick(now);
+                }
+            }
+        }
+    }
+
+    private void sleep(boolean more) throws IOException {
+        long millis = more || anySocketUsed() ? 0 : millisToNextDeadline();
+        if (millis > 0 && mailbox.prepareToSleep()) {
+            if (!stopping) {
+                selector.select(PolledSocket::markReady, millis);
+            }
+            mailbox.awake();
+        } else {
+            selector.selectNow(PolledSocket::markReady);
+        }
+    }
+
+    private boolean anySocketUsed() {
+        for (int i = 0; i < sockets.size(); i++) {
+            if (sockets.get(i).isReady()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long millisToNextDeadline() {
+        long sleep = MAX_SLEEP_MILLIS;
+        for (int i = 0; i < timers.size(); i++) {
+            long deadline = timers.get(i).nextDeadlineNanos();
+            if (deadline != LoopTimer.NEVER) {
+                long left = deadline - ticker.nanos();
+                sleep = Math.min(sleep, left <= 0 ? 0 : (left + 999_999) / 1_000_000);
+            }
+        }
+        return sleep;
+    }
+
+    private void end() {
+        mailbox.close();
+        try {
+            for (PolledSocket socket : List.copyOf(sockets)) {
+                socket.close();
+            }
+            selector.close();
+            if (ioThreadDead) {
+                // Ending the context would wait for that thread for ever.
+                LOG.error("An I/O thread of {} is dead, so its sockets cannot be closed", name);
+            } else {
+                context.close();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The loop {} could not close everything", name, e);
+        }
+    }
+}

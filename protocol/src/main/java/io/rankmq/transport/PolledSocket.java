@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+import zmq.ZError;
+
+/**
+ * A socket that the loop looks after. {@code ready} means that a message may be there: the descriptor said so, or the socket was used, which
+ * may have swallowed what the descriptor would have said. Loop thread only.
+ */
+final class PolledSocket {
+
+    private final EventLoop loop;
+    private final ZMQ.Socket socket;
+    private final SelectionKey key;
+    private final Predicate<PolledSocket> drain;
+    private boolean ready = true;
+    private boolean closed;
+
+    /** Adds the socket to the loop; {@code drain} takes messages up to a bound and says whether there may be more. */
+    PolledSocket(EventLoop loop, ZMQ.Socket socket, Predicate<PolledSocket> drain) {
+        this.loop = loop;
+        this.socket = socket;
+        this.drain = drain;
+        try {
+            this.key = socket.getFD().register(loop.selector(), SelectionKey.OP_READ, this);
+        } catch (ClosedChannelException e) {
+            throw new UncheckedIOException("a new socket is closed", e);
+        }
+        loop.add(this);
+    }
+
+    static void markReady(SelectionKey key) {
+        ((PolledSocket) key.attachment()).ready = true;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Hands over some of what has arrived; true if there may be more. */
+    boolean drain() {
+        if (!ready || closed) {
+            return false;
+        }
+        ready = false;
+        boolean more = drain.test(this);
+        // What was called may have closed this socket, or used it.
+        ready = !closed && (ready || more);
+        return ready;
+    }
+
+    /** The next part of a message, or null if there is none now. */
+    @Nullable
+    Msg receive() {
+        return closed ? null : socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+    }
+
+    /** Sends a part without blocking; false if it cannot be queued. */
+    boolean send(Msg part, boolean more) {
+        if (closed) {
+            throw new IllegalStateException("the socket is closed");
+        }
+        ready = true;
+        int flags = more ? zmq.ZMQ.ZMQ_DONTWAIT | zmq.ZMQ.ZMQ_SNDMORE : zmq.ZMQ.ZMQ_DONTWAIT;
+        if (socket.base().send(part, flags)) {
+            return true;
+        }
+        int errno = socket.base().errno();
+        if (errno == ZError.EAGAIN || errno == ZError.EHOSTUNREACH) {
+            return false;
+        }
+        throw new IllegalStateException("sending failed: " + ZError.toString(errno));
+    }
+
+    void close() {
+        if (!closed) {
+            closed = true;
+            ready = false;
+            key.cancel();
+            loop.remove(this);
+            socket.close();
+        }
+    }
+}

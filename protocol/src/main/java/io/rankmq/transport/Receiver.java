@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import zmq.Msg;
+import zmq.io.Metadata;
+
+/** Reads complete messages from a socket, checks who sent them, and hands them over. Loop thread only. */
+final class Receiver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+    /** Messages handed over before other sockets get their turn. */
+    private static final int MESSAGES_PER_TURN = 64;
+
+    private final SocketRole role;
+    private final String identityProperty;
+    private final MessageBounds bounds;
+    private final MessageHandler handler;
+    private final RateLimitedLog oversized;
+    private final RateLimitedLog unidentified;
+
+    Receiver(SocketRole role, String identityProperty, MessageBounds bounds, MessageHandler handler, Ticker ticker) {
+        this.role = role;
+        this.identityProperty = identityProperty;
+        this.bounds = bounds;
+        this.handler = handler;
+        this.oversized = new RateLimitedLog(LOG, ticker);
+        this.unidentified = new RateLimitedLog(LOG, ticker);
+    }
+
+    /** Hands over what has arrived, up to a bound; true if there may be more. */
+    boolean drain(PolledSocket socket) {
+        if (!role.receives()) {
+            return false;
+        }
+        for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+            Msg first = socket.receive();
+            if (first == null) {
+                return false;
+            }
+            Incoming message = readMessage(socket, first);
+            if (message != null) {
+                handler.onMessage(message);
+            }
+        }
+        return true;
+    }
+
+    long dropped() {
+        return oversized.count() + unidentified.count();
+    }
+
+    /** Reads the message to its end; null if it is to be dropped. */
+    private @Nullable Incoming readMessage(PolledSocket socket, Msg first) {
+        List<ByteBuffer> frames = new ArrayList<>();
+        Msg routing = role.routes() ? first : null;
+        Msg part = routing == null ? first : nextPart(socket, first);
+        Metadata metadata = part == null ? null : part.getMetadata();
+        int parts = 0;
+        long bytes = 0;
+        while (part != null) {
+            parts++;
+            bytes += part.size();
+            if (parts <= bounds.maxParts() && bytes <= bounds.maxBytes()) {
+                frames.add(part.buf());
+            } else {
+                frames.clear();
+            }
+            part = nextPart(socket, part);
+        }
+        if (role.discardsInput()) {
+            return null;
+        }
+        String peer = role.identifiesPeers() ? peer(metadata, routing) : "";
+        if (peer == null) {
+            return null;
+        }
+        if (parts > bounds.maxParts() || bytes > bounds.maxBytes()) {
+            oversized.warn(
+                    "Dropped a message of {} frames and {} bytes from {}: more than {} frames or {} bytes",
+                    parts,
+                    bytes,
+                    peer.isEmpty() ? "the broker" : peer,
+                    bounds.maxParts(),
+                    bounds.maxBytes());
+            return null;
+        }
+        return new Incoming(peer, frames);
+    }
+
+    /** The sender's identity, or null if nobody vouches for it. */
+    private @Nullable String peer(@Nullable Metadata metadata, @Nullable Msg routing) {
+        String identity = metadata == null ? null : metadata.get(identityProperty);
+        if (identity == null || identity.isEmpty()) {
+            unidentified.warn("Dropped a message on {} whose sender was not authenticated", role);
+            return null;
+        }
+        if (routing != null && !identity.equals(new String(routing.data(), StandardCharsets.ISO_8859_1))) {
+            unidentified.warn("Dropped a message on {} from {} that claims another identity", role, identity);
+            return null;
+        }
+        return identity;
+    }
+
+    private static @Nullable Msg nextPart(PolledSocket socket, Msg part) {
+        return part.hasMore() ? socket.receive() : null;
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import java.nio.charset.StandardCharsets;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
+import zmq.ZError;
+
+/** Every socket option, in one place; the numbers in brackets are the rules of docs/jeromq.md. */
+final class SocketOptions {
+
+    /** Messages waiting for one peer: above the protocol's windows of 1,024, so that a full queue means a peer that does not read. */
+    private static final int SEND_QUEUE = 4096;
+
+    static final int LINGER_MILLIS = 500;
+    private static final int RECONNECT_MILLIS = 50;
+    private static final int RECONNECT_MAX_MILLIS = 1000;
+    private static final int HANDSHAKE_MILLIS = 10_000;
+    private static final int BACKLOG = 1024;
+
+    private SocketOptions() {}
+
+    static ZMQ.Socket create(ZContext context, SocketRole role) {
+        ZMQ.Socket socket = context.createSocket(role.type);
+        // [1] A finite mark loses plaintext under CURVE.
+        socket.setRcvHWM(0);
+        socket.setSndHWM(SEND_QUEUE);
+        // [4] Before authentication a peer can announce a frame of any size.
+        socket.setMaxMsgSize(role.maxFrame);
+        socket.setMsgAllocator(new GuardedAllocator(role.maxFrame));
+        // [7] Lingering for nothing would lose the last message.
+        socket.setLinger(LINGER_MILLIS);
+        socket.setHandshakeIvl(HANDSHAKE_MILLIS);
+        socket.setTCPKeepAlive(1);
+        if (role.type == SocketType.XPUB) {
+            // [8] Its subscribers share one message object.
+            socket.setAffinity(1);
+        }
+        if (role.type == SocketType.ROUTER) {
+            // [3] Safe because the identity comes from the authenticator.
+            socket.setRouterHandover(true);
+            socket.setRouterMandatory(true);
+        }
+        return socket;
+    }
+
+    static void server(ZMQ.Socket socket, WireSocket.Bind bind) {
+        socket.setBacklog(BACKLOG);
+        socket.setCurveServer(true);
+        socket.setCurvePublicKey(ascii(bind.keys().publicKey()));
+        socket.setCurveSecretKey(ascii(bind.keys().secretKey()));
+        socket.setZapDomain(bind.domain());
+    }
+
+    /** Binds and gives the real endpoint. */
+    static String bind(ZMQ.Socket socket, WireSocket.Bind bind) {
+        String address = "tcp://" + bind.address() + ":" + (bind.port() == 0 ? "*" : bind.port());
+        try {
+            socket.bind(address);
+        } catch (ZMQException e) {
+            throw new TransportException("cannot bind " + address + ": " + ZError.toString(e.getErrorCode()));
+        } catch (IllegalArgumentException e) {
+            throw new TransportException("cannot bind " + address + ": it is no numeric address with a port");
+        }
+        return socket.getLastEndpoint();
+    }
+
+    static void client(ZMQ.Socket socket, SocketRole role, WireSocket.Connect connect) {
+        socket.setReconnectIVL(RECONNECT_MILLIS);
+        socket.setReconnectIVLMax(RECONNECT_MAX_MILLIS);
+        socket.setCurveServerKey(ascii(connect.serverKey()));
+        socket.setCurvePublicKey(ascii(connect.keys().publicKey()));
+        socket.setCurveSecretKey(ascii(connect.keys().secretKey()));
+        // The same as the authenticator gives, so that it does not matter which of the two JeroMQ reads last.
+        socket.setIdentity(ascii(connect.identity()));
+        if (role.type == SocketType.SUB) {
+            socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
+        }
+        try {
+            if (!socket.connect(connect.endpoint())) {
+                throw new TransportException("cannot connect to " + connect.endpoint() + ": "
+                        + ZError.toString(socket.base().errno()));
+            }
+        } catch (ZMQException | IllegalArgumentException e) {
+            throw new TransportException("cannot connect to " + connect.endpoint()
+                    + ": it must be tcp://address:port with a numeric address");
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import io.rankmq.security.CurveKeyPair;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * A ZeroMQ socket with CURVE in one of the {@linkplain SocketRole roles}. All methods belong to the loop thread, except {@link #endpoint}.
+ * Sending never blocks and never copies: the frames' bytes must not change after they were sent.
+ */
+public final class WireSocket implements AutoCloseable {
+
+    static final long MAX_FRAME = 1 << 20;
+    static final long MAX_SUBSCRIPTION = 1024;
+
+    private final EventLoop loop;
+    private final SocketRole role;
+    private final PolledSocket socket;
+    private final Receiver receiver;
+    private final String endpoint;
+
+    /**
+     * Where and how to bind.
+     *
+     * @param address a numeric IPv4 address of this machine, or 0.0.0.0
+     * @param port a port, or 0 for any that is free
+     * @param domain name of this port in the {@link KeyRegistry}: which keys are admitted
+     * @param keys the broker's keys
+     */
+    public record Bind(String address, int port, String domain, CurveKeyPair keys) {}
+
+    /**
+     * Where and how to connect.
+     *
+     * @param endpoint {@code tcp://address:port}, the address numeric IPv4
+     * @param serverKey the broker's public key (Z85)
+     * @param keys this peer's keys
+     * @param identity the identity that the broker has registered with {@code keys}
+     */
+    public record Connect(String endpoint, String serverKey, CurveKeyPair keys, String identity) {}
+
+    private WireSocket(EventLoop loop, SocketRole role, ZMQ.Socket socket, Receiver receiver, String endpoint) {
+        this.loop = loop;
+        this.role = role;
+        this.receiver = receiver;
+        this.endpoint = endpoint;
+        this.socket = new PolledSocket(loop, socket, receiver::drain);
+    }
+
+    /**
+     * Binds a socket of a server role. Loop thread only.
+     *
+     * @param zap the running authenticator of the same loop; there is no way to bind without one
+     * @throws TransportException if the address cannot be bound; the message says which and why
+     * @throws IllegalStateException if the authenticator was closed
+     */
+    public static WireSocket bind(
+            EventLoop loop,
+            SocketRole role,
+            Bind bind,
+            ZapAuthenticator zap,
+            MessageBounds bounds,
+            MessageHandler handler) {
+        loop.checkInLoop();
+        zap.checkGuards(loop);
+        if (!role.binds) {
+            throw new IllegalArgumentException(role + " connects, it does not bind");
+        }
+        ZMQ.Socket socket = SocketOptions.create(loop.context(), role);
+        try {
+            SocketOptions.server(socket, bind);
+            String endpoint = SocketOptions.bind(socket, bind);
+            Receiver receiver = new Receiver(role, zap.identityProperty(), bounds, handler, loop.ticker());
+            return new WireSocket(loop, role, socket, receiver, endpoint);
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Connects a socket of a client role; the connection itself is made, and made again, in the background. Loop thread only.
+     *
+     * @throws TransportException if the endpoint is none
+     */
+    public static WireSocket connect(
+            EventLoop loop, SocketRole role, Connect connect, MessageBounds bounds, MessageHandler handler) {
+        loop.checkInLoop();
+        if (role.binds) {
+            throw new IllegalArgumentException(role + " binds, it does not connect");
+        }
+        ZMQ.Socket socket = SocketOptions.create(loop.context(), role);
+        try {
+            SocketOptions.client(socket, role, connect);
+            Receiver receiver = new Receiver(role, "", bounds, handler, loop.ticker());
+            return new WireSocket(loop, role, socket, receiver, connect.endpoint());
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** {@code tcp://address:port} that this socket is bound or connected to; the port is the real one. Any thread. */
+    public String endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Sends a message to the broker, or to all subscribers. False: nothing was sent, because the queue is full.
+     */
+    public boolean send(List<ByteBuffer> frames) {
+        if (role.routes()) {
+            throw new IllegalStateException(role + " sends to one peer, so it must be named");
+        }
+        loop.checkInLoop();
+        return sendParts(frames);
+    }
+
+    /** Sends a message to one peer. False: nothing was sent, because the peer is not connected or its queue is full. */
+    public boolean send(String peer, List<ByteBuffer> frames) {
+        if (!role.routes()) {
+            throw new IllegalStateException(role + " cannot choose a peer");
+        }
+        loop.checkInLoop();
+        // The routing frame is refused before anything is queued if the peer is unknown or its queue full.
+        return socket.send(new Msg(peer.getBytes(StandardCharsets.US_ASCII)), true) && sendParts(frames);
+    }
+
+    /** Messages that were received and thrown away, for whatever reason; each kind was logged. */
+    public long dropped() {
+        return receiver.dropped();
+    }
+
+    /** Closes the socket; what was sent still goes out, if the peer takes it soon. Idempotent. */
+    @Override
+    public void close() {
+        loop.checkInLoop();
+        socket.close();
+    }
+
+    private boolean sendParts(List<ByteBuffer> frames) {
+        if (frames.isEmpty()) {
+            throw new IllegalArgumentException("a message has at least one frame");
+        }
+        int last = frames.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            // slice: JeroMQ counts from the start of the buffer whatever its position is.
+            boolean sent = socket.send(new Msg(frames.get(i).slice()), i < last);
+            if (!sent) {
+                if (i > 0) {
+                    throw new IllegalStateException("a message was cut in the middle, which JeroMQ promises not to do");
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+}
