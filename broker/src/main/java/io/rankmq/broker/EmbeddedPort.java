@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.broker;
+
+import io.rankmq.broker.BrokerCore.SessionId;
+import io.rankmq.transport.WireSocket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A session of the {@link EmbeddedBroker}: calls go straight to the sockets. */
+final class EmbeddedPort implements SessionPort {
+
+    private final EmbeddedBroker broker;
+    private final SessionId id;
+    private final WireSocket commands;
+    private @Nullable SessionTraffic last;
+
+    EmbeddedPort(EmbeddedBroker broker, SessionId id, WireSocket commands) {
+        this.broker = broker;
+        this.id = id;
+        this.commands = commands;
+    }
+
+    @Override
+    public String commandsEndpoint() {
+        return broker.advertised(commands);
+    }
+
+    @Override
+    public String controlEndpoint() {
+        return broker.controlEndpoint();
+    }
+
+    @Override
+    public String eventsEndpoint() {
+        return broker.eventsEndpoint();
+    }
+
+    @Override
+    public String serverKey() {
+        return broker.serverKey();
+    }
+
+    @Override
+    public void broadcast(List<ByteBuffer> frames) {
+        broker.core().broadcast(id);
+        commands.send(frames);
+    }
+
+    @Override
+    public boolean send(int rank, List<ByteBuffer> frames) {
+        boolean sent = broker.control().send(broker.core().identityOf(id, rank), frames);
+        broker.core().unicast(id, sent);
+        return sent;
+    }
+
+    @Override
+    public SessionTraffic traffic() {
+        return last == null ? broker.core().trafficOf(id) : last;
+    }
+
+    @Override
+    public void close() {
+        if (last == null) {
+            last = broker.core().trafficOf(id);
+            broker.release(id);
+            commands.close();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.broker;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Takes what the ranks of one session send. Called by the loop thread; must not block. The rank is the one that the sender's key belongs to,
+ * whatever the message claims.
+ */
+public interface SessionListener {
+
+    /** A message on the control channel: join, report, acknowledgement, request for replay. */
+    void onControl(int rank, List<ByteBuffer> frames);
+
+    /** A message on the event channel. */
+    void onEvent(int rank, List<ByteBuffer> frames);
+}
