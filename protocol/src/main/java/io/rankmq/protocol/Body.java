@@ -24,6 +24,9 @@ public record Body(ByteBuffer bytes, List<ByteBuffer> attachments) {
     /** Bytes of body and attachments together. */
     public long size() {
         long size = bytes.remaining();
+        if (attachments instanceof Attachments received) {
+            return size + received.bytes();
+        }
         for (ByteBuffer attachment : attachments) {
             size += attachment.remaining();
         }

@@ -16,4 +16,18 @@ public record Envelope(String session, int incarnation, int rank, long seq) {
 
     /** In place of a number: the message belongs to no stream. */
     public static final long UNNUMBERED = 0;
+
+    /** Whether that may be the name of a session: 1 to 64 characters of {@code a-z}, {@code 0-9} and {@code -}. */
+    public static boolean isSession(String name) {
+        if (name.isEmpty() || name.length() > 64) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One immutable record a message; docs/protocol.md, section 5, says what each means. A {@code reply} of null means all ranks. Times
- * are milliseconds.
+ * are milliseconds. Free texts are cut to what may travel; names that are too long are refused with IllegalArgumentException.
  */
 public sealed interface Message {
 
@@ -28,6 +28,12 @@ public sealed interface Message {
 
     /** Run the executor. */
     record Execute(String task, String name, @Nullable List<Integer> reply, Body body) implements Message {
+        /** Refuses names that are too long to travel. */
+        public Execute {
+            Text.name("the task's id", task);
+            Text.name("the task's name", name);
+        }
+
         @Override
         public Kind kind() {
             return Kind.EXECUTE;
@@ -36,6 +42,11 @@ public sealed interface Message {
 
     /** Fire an event locally. */
     record HandleEvent(String event, @Nullable List<Integer> reply, Body body) implements Message {
+        /** Refuses a type that is too long to travel. */
+        public HandleEvent {
+            Text.name("the event's type", event);
+        }
+
         @Override
         public Kind kind() {
             return Kind.HANDLE_EVENT;
@@ -44,6 +55,11 @@ public sealed interface Message {
 
     /** Set the abort signal of a task; null: of every task received so far. */
     record Abort(@Nullable String task, String reason) implements Message {
+        /** Cuts the reason to what may travel. */
+        public Abort {
+            reason = Text.head(reason, Limits.TEXT_CHARACTERS);
+        }
+
         @Override
         public Kind kind() {
             return Kind.ABORT;
@@ -52,6 +68,11 @@ public sealed interface Message {
 
     /** Abort what runs and end within {@code grace}. */
     record Close(int grace, String reason) implements Message {
+        /** Cuts the reason to what may travel. */
+        public Close {
+            reason = Text.head(reason, Limits.TEXT_CHARACTERS);
+        }
+
         @Override
         public Kind kind() {
             return Kind.CLOSE;
@@ -126,6 +147,13 @@ public sealed interface Message {
             String language,
             String runtime)
             implements Message {
+        /** Cuts the free texts to what may travel. */
+        public Join {
+            host = Text.head(host, Limits.TEXT_CHARACTERS);
+            language = Text.head(language, Limits.TEXT_CHARACTERS);
+            runtime = Text.head(runtime, Limits.TEXT_CHARACTERS);
+        }
+
         @Override
         public Kind kind() {
             return Kind.JOIN;
@@ -188,6 +216,11 @@ public sealed interface Message {
 
     /** The rank ends in order. */
     record Leaving(long applied, String reason) implements Message {
+        /** Cuts the reason to what may travel. */
+        public Leaving {
+            reason = Text.head(reason, Limits.TEXT_CHARACTERS);
+        }
+
         @Override
         public Kind kind() {
             return Kind.LEAVING;
@@ -196,6 +229,11 @@ public sealed interface Message {
 
     /** A rank fires an event in the parent. */
     record Event(String event, boolean awaited, Body body) implements Message {
+        /** Refuses a type that is too long to travel. */
+        public Event {
+            Text.name("the event's type", event);
+        }
+
         @Override
         public Kind kind() {
             return Kind.EVENT;

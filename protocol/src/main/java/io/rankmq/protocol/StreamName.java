@@ -12,8 +12,10 @@ public enum StreamName {
     /** Rank to parent over PUSH. */
     EVENTS;
 
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
     /** The name on the wire. */
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
+        return wireName;
     }
 }

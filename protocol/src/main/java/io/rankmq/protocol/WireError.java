@@ -17,16 +17,11 @@ public record WireError(
         @Nullable String type,
         @Nullable String trace) {
 
-    /** Longest message that travels, in characters. */
-    public static final int MAX_MESSAGE = 4096;
-
-    /** Longest trace that travels, in characters; of a longer one the end is kept. */
-    public static final int MAX_TRACE = 16384;
-
-    /** Cuts message and trace to what may travel. */
+    /** Cuts what is longer than may travel: message and type at their end, the trace at its start. */
     public WireError {
-        message = message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) : message;
-        trace = trace != null && trace.length() > MAX_TRACE ? trace.substring(trace.length() - MAX_TRACE) : trace;
+        message = Text.head(message, Limits.TEXT_CHARACTERS);
+        type = type == null ? null : Text.head(type, Limits.TEXT_CHARACTERS);
+        trace = trace == null ? null : Text.tail(trace, Limits.TRACE_CHARACTERS);
     }
 
     /** An error without an exception. */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.protocol;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a header: the fields in the order of the calls, absent ones left out. A header has fewer than 16 fields. */
+final class HeaderWriter {
+    private static final int FIXMAP = 0x80;
+
+    private final MsgpackWriter out = new MsgpackWriter(192);
+    private int fields;
+
+    HeaderWriter() {
+        out.mapHeader(0);
+    }
+
+    HeaderWriter put(Field field, long value) {
+        key(field).integer(value);
+        return this;
+    }
+
+    HeaderWriter put(Field field, boolean value) {
+        key(field).bool(value);
+        return this;
+    }
+
+    HeaderWriter put(Field field, @Nullable String value) {
+        if (value != null) {
+            key(field).text(value);
+        }
+        return this;
+    }
+
+    HeaderWriter put(Field field, @Nullable List<Integer> values) {
+        if (values != null) {
+            key(field).arrayHeader(values.size());
+            for (int value : values) {
+                out.integer(value);
+            }
+        }
+        return this;
+    }
+
+    HeaderWriter put(Field field, @Nullable WireError error) {
+        if (error != null) {
+            String type = error.type();
+            String trace = error.trace();
+            key(field).mapHeader(2 + (type == null ? 0 : 1) + (trace == null ? 0 : 1));
+            out.text("code");
+            out.integer(error.number());
+            out.text("message");
+            out.text(error.message());
+            if (type != null) {
+                out.text("type");
+                out.text(type);
+            }
+            if (trace != null) {
+                out.text("trace");
+                out.text(trace);
+            }
+        }
+        return this;
+    }
+
+    /** The last fields of every header. */
+    ByteBuffer finish(Body body) {
+        if (!body.isEmpty()) {
+            put(Field.BODY, body.bytes().remaining());
+            List<ByteBuffer> attachments = body.attachments();
+            if (!attachments.isEmpty()) {
+                key(Field.ATTACHMENTS).arrayHeader(attachments.size());
+                for (ByteBuffer attachment : attachments) {
+                    out.integer(attachment.remaining());
+                }
+            }
+        }
+        out.patch(0, FIXMAP | fields);
+        return out.toBuffer();
+    }
+
+    private MsgpackWriter key(Field field) {
+        fields++;
+        out.raw(field.encoded());
+        return out;
+    }
+}

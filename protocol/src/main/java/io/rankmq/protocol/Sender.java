@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.protocol;
+
+/** Who may have sent a message: it decides which kinds are legal. */
+public enum Sender {
+    /** The parent. */
+    PARENT,
+    /** A rank. */
+    RANK;
+
+    Sender other() {
+        return this == PARENT ? RANK : PARENT;
+    }
+}
