@@ -86,14 +86,25 @@ class VectorsTest {
             return;
         }
         Decoded decoded = MessageCodec.decode(frames, sender);
-        if (vector.has("message")) {
-            JsonNode message = vector.get("message");
-            assertThat(json(decoded)).isEqualTo(((ObjectNode) message.deepCopy()).without("body"));
-            assertThat(decoded.message().body().isEmpty()).isEqualTo(!message.has("body"));
+        if (vector.has("body_error")) {
+            ProtocolException refusal =
+                    catchThrowableOfType(ProtocolException.class, () -> BodyReplay.replay(decoded.message()));
+            assertThat(refusal.code().name())
+                    .as(refusal.getMessage())
+                    .isEqualTo(vector.get("body_error").textValue());
+            return;
         }
-        if (vector.path("canonical").booleanValue()) {
+        JsonNode message = vector.get("message");
+        assertThat(json(decoded)).isEqualTo(((ObjectNode) message.deepCopy()).without("body"));
+        assertThat(decoded.message().body().isEmpty()).isEqualTo(!message.has("body"));
+        if (vector.get("canonical").booleanValue()) {
             assertThat(MessageCodec.encode(decoded.envelope(), decoded.message()))
                     .isEqualTo(frames);
+        }
+        if (message.has("body")) {
+            BodyReplay.Outcome outcome = BodyReplay.replay(decoded.message());
+            assertThat(MAPPER.readTree(outcome.json().toString())).isEqualTo(message.get("body"));
+            assertThat(outcome.again()).isEqualTo(decoded.message().body());
         }
     }
 
