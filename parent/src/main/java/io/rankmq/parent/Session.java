@@ -2,18 +2,32 @@
 package io.rankmq.parent;
 
 import io.rankmq.api.Context;
+import io.rankmq.api.ContextKeys;
 import io.rankmq.api.Engine;
+import io.rankmq.api.EventTypes;
 import io.rankmq.api.Shareable;
 import java.util.List;
 
 /**
- * One parent with its gang of ranks, from START_RUN to END_RUN. Safe for use by many threads, except that tasks are executed one at a
- * time.
+ * One parent with its gang of ranks, from START_RUN to END_RUN. Safe for use by many threads; tasks are executed one at a time.
+ *
+ * <p>Handlers of the parent are called in the thread that fires an event here, and in threads of the session for events of ranks: one at a
+ * time for one rank, side by side for different ranks.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Session implements Engine, AutoCloseable {
+    private final SessionSpec spec;
+    private final SessionRuntime runtime;
+    private final Handlers handlers;
+    private final EventRelay relay;
+    private final TaskRunner tasks;
 
-    private Session() {}
+    private Session(SessionSpec spec) {
+        this.spec = spec;
+        handlers = new Handlers(spec.handlers());
+        runtime = new SessionRuntime(spec, this, handlers);
+        relay = new EventRelay(runtime, spec.limits());
+        tasks = new TaskRunner(runtime, spec);
+    }
 
     /** Begins the description of a session. */
     public static SessionBuilder builder() {
@@ -21,12 +35,20 @@ public final class Session implements Engine, AutoCloseable {
     }
 
     static Session start(SessionSpec spec) {
-        throw new UnsupportedOperationException(spec.toString());
+        Session session = new Session(spec);
+        session.runtime.start(session);
+        session.fireEvent(EventTypes.START_RUN, session.newContext());
+        return session;
     }
 
     /** The session's id, unique. */
     public String id() {
-        throw new UnsupportedOperationException();
+        return runtime.id();
+    }
+
+    /** Number of ranks. */
+    public int worldSize() {
+        return spec.worldSize();
     }
 
     /** Executes a task with rank 0 replying; {@link #execute(TaskRequest)} says the rest. */
@@ -40,49 +62,68 @@ public final class Session implements Engine, AutoCloseable {
      *
      * @param request the task
      * @return how it ended; never throws for what happens in a rank
+     * @throws IllegalArgumentException if a value of the data cannot travel; the message names it
      */
     public TaskResult execute(TaskRequest request) {
-        throw new UnsupportedOperationException(request.name());
+        return tasks.execute(request, this);
     }
 
-    /** Tells the running task, if there is one, to abort; the session lives on and the task's result is TASK_ABORTED. */
+    /**
+     * Tells the running task, if there is one, to abort; the session lives on and the task's result is TASK_ABORTED. A task that has not
+     * ended after the abort grace fails.
+     */
     public void cancelTask(String reason) {
-        throw new UnsupportedOperationException(reason);
+        runtime.cancelTask(reason);
     }
 
-    /** Tells running tasks to abort, and finalises the session within the graces of its limits. */
+    /** Tells running tasks to abort, and finalises the session within the graces of its limits; a running execute yields OK. */
     public void abort(String reason) {
-        throw new UnsupportedOperationException(reason);
+        runtime.abort(reason);
     }
 
     @Override
     public Context newContext() {
-        throw new UnsupportedOperationException();
+        return runtime.sticky().newContext(this);
     }
 
     @Override
     public void fireEvent(String eventType, Context context) {
-        throw new UnsupportedOperationException();
+        handlers.fire(eventType, context);
+        if (!isFromRank(context)) {
+            relay.relay(eventType, context, false);
+        }
     }
 
     @Override
     public void postEvent(String eventType, Context context) {
-        throw new UnsupportedOperationException();
+        handlers.fire(eventType, context);
+        if (!isFromRank(context)) {
+            relay.post(eventType, context);
+        }
     }
 
     /** The ranks, by number. */
     public List<RankInfo> ranks() {
-        throw new UnsupportedOperationException();
+        return runtime.ranks();
     }
 
     /** What was counted so far. */
     public SessionStats stats() {
-        throw new UnsupportedOperationException();
+        return runtime.stats(relay.relayed(), relay.failures() + handlers.failures());
     }
 
     /** Fires END_RUN, closes the ranks, and leaves nothing behind; idempotent, bounded in time, never throws. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (runtime.beginEnd()) {
+            Context context = newContext();
+            handlers.fire(EventTypes.END_RUN, context);
+            relay.relay(EventTypes.END_RUN, context, true);
+        }
+        runtime.end("the session was closed");
+    }
+
+    private static boolean isFromRank(Context context) {
+        return ContextKeys.SUB_WORKER_PROCESS.equals(context.get(ContextKeys.EVENT_ORIGIN_SITE));
     }
 }

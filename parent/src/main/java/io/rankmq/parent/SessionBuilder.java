@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.parent;
 
+import io.rankmq.api.AbortSignal;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Context;
 import io.rankmq.api.EventHandler;
@@ -22,6 +23,7 @@ public final class SessionBuilder {
     private @Nullable Launcher launcher;
     private @Nullable Path logDirectory;
     private SessionLimits limits = SessionLimits.DEFAULT;
+    private AbortSignal abort = new AbortSignal();
     private final List<ComponentConfig> components = new ArrayList<>();
     private final List<EventHandler> handlers = new ArrayList<>();
     private final List<SessionListener> listeners = new ArrayList<>();
@@ -108,6 +110,15 @@ public final class SessionBuilder {
         return this;
     }
 
+    /**
+     * The run's abort signal: once triggered, a start in progress ends with {@link RankFailedException}, running tasks are told to abort and
+     * yield OK, and the session is finalised.
+     */
+    public SessionBuilder abort(AbortSignal signal) {
+        abort = signal;
+        return this;
+    }
+
     /** A sticky property that every context of the parent starts with. */
     public SessionBuilder property(String name, Object value) {
         properties.put(name, new Context.Property(value, false, true));
@@ -148,6 +159,7 @@ public final class SessionBuilder {
                 starter,
                 logDirectory,
                 limits,
+                abort,
                 Map.copyOf(properties));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.parent;
 
+import io.rankmq.api.AbortSignal;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Context;
 import io.rankmq.api.EventHandler;
@@ -21,4 +22,5 @@ record SessionSpec(
         Launcher launcher,
         @Nullable Path logDirectory,
         SessionLimits limits,
+        AbortSignal abort,
         Map<String, Context.Property> properties) {}

@@ -21,4 +21,11 @@ public record SessionStats(
         long gaps,
         long resent,
         long rejected,
-        long late) {}
+        long late) {
+
+    /** The same with what the parent's own threads have counted. */
+    SessionStats withParents(long relayedDown, long failures) {
+        return new SessionStats(
+                eventsUp, relayedDown, relayFailures + failures, repeats, gaps, resent, rejected, late);
+    }
+}

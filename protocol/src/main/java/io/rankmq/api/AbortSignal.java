@@ -48,14 +48,25 @@ public final class AbortSignal {
         return raised.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Runs {@code listener} once when the flag goes up, at once if it is up already. It must be short. */
-    public void onTrigger(Runnable listener) {
+    /**
+     * Runs {@code listener} once when the flag goes up, at once if it is up already. It must be short.
+     *
+     * @return takes the listener away again; for signals that outlive who listens
+     */
+    public Runnable onTrigger(Runnable listener) {
         synchronized (listeners) {
             if (!triggered()) {
                 listeners.add(listener);
-                return;
+                return () -> forget(listener);
             }
         }
         listener.run();
+        return () -> {};
+    }
+
+    private void forget(Runnable listener) {
+        synchronized (listeners) {
+            listeners.remove(listener);
+        }
     }
 }

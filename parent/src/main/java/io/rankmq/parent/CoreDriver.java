@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent;
+
+import io.rankmq.broker.SessionPort;
+import io.rankmq.parent.launch.Gang;
+import io.rankmq.parent.launch.GangListener;
+import io.rankmq.protocol.Decoded;
+import io.rankmq.protocol.ErrorCode;
+import io.rankmq.protocol.Message;
+import io.rankmq.protocol.MessageCodec;
+import io.rankmq.protocol.ProtocolException;
+import io.rankmq.protocol.Sender;
+import io.rankmq.transport.EventLoop;
+import io.rankmq.transport.LoopTimer;
+import io.rankmq.transport.RateLimitedLog;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands between the core and the world: hands it what arrives from the port, the processes and the clock, and does what it wants done. All but
+ * the {@link GangListener} methods are called by the loop thread.
+ */
+final class CoreDriver implements SessionEffects, LoopTimer, SessionPort.Listener, GangListener {
+    private static final Logger LOG = LoggerFactory.getLogger(CoreDriver.class);
+
+    private final EventLoop loop;
+    private final EventLanes lanes;
+    private final List<SessionListener> listeners;
+    private final CompletableFuture<Gang> gang;
+    private final Consumer<RankFailure> onFailure;
+    private final RateLimitedLog rejections;
+    private final CompletableFuture<SessionPort> port = new CompletableFuture<>();
+    private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
+
+    CoreDriver(
+            EventLoop loop,
+            EventLanes lanes,
+            List<SessionListener> listeners,
+            CompletableFuture<Gang> gang,
+            Consumer<RankFailure> onFailure) {
+        this.loop = loop;
+        this.lanes = lanes;
+        this.listeners = listeners;
+        this.gang = gang;
+        this.onFailure = onFailure;
+        rejections = new RateLimitedLog(LOG, loop.ticker());
+    }
+
+    /** Begins; before this nothing arrives. */
+    void begin(SessionPort sessionPort, SessionCore sessionCore) {
+        port.complete(sessionPort);
+        core.complete(sessionCore);
+        loop.addTimer(this);
+    }
+
+    SessionCore core() {
+        return core.join();
+    }
+
+    boolean isBegun() {
+        return core.isDone();
+    }
+
+    long now() {
+        return loop.ticker().nanos();
+    }
+
+    /** Has the loop thread do something with the core; false if the loop has ended. */
+    boolean post(Consumer<SessionCore> action) {
+        return loop.tryExecute(() -> action.accept(core()));
+    }
+
+    // ---- the port ----
+
+    @Override
+    public void onControl(int rank, List<ByteBuffer> frames) {
+        take(rank, frames);
+    }
+
+    @Override
+    public void onEvent(int rank, List<ByteBuffer> frames) {
+        take(rank, frames);
+    }
+
+    private void take(int rank, List<ByteBuffer> frames) {
+        Decoded decoded;
+        try {
+            decoded = MessageCodec.decode(frames, Sender.RANK);
+        } catch (ProtocolException e) {
+            core().countRejected();
+            rejections.warn("a message of rank {} was dropped: {}", rank, e.getMessage());
+            return;
+        }
+        core().onMessage(rank, decoded.envelope(), decoded.message(), now());
+    }
+
+    // ---- the clock ----
+
+    @Override
+    public long nextDeadlineNanos() {
+        return core().nextDeadline();
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+        core().onTick(nowNanos);
+    }
+
+    // ---- what the core wants ----
+
+    @Override
+    public void broadcast(List<ByteBuffer> frames) {
+        port.join().broadcast(frames);
+    }
+
+    @Override
+    public void send(int rank, List<ByteBuffer> frames) {
+        port.join().send(rank, frames);
+    }
+
+    @Override
+    public void fireEvent(int rank, long seq, Message.Event event) {
+        lanes.add(rank, seq, event);
+    }
+
+    @Override
+    public void joined(int rank, String host, long pid) {
+        gang.thenAccept(processes -> lanes.run(() -> processes.joined(rank, host, pid)));
+    }
+
+    @Override
+    public void rankChanged(RankInfo rank) {
+        listeners.forEach(listener -> listener.onRank(rank));
+    }
+
+    @Override
+    public void failed(RankFailure failure) {
+        onFailure.accept(failure);
+    }
+
+    // ---- the processes, any thread ----
+
+    @Override
+    public void onStarted(int rank, String host, long pid) {
+        post(to -> to.onStarted(rank, host, pid));
+    }
+
+    @Override
+    public void onOutput(Line line) {
+        listeners.forEach(listener -> listener.onOutput(line));
+    }
+
+    @Override
+    public void onExit(Exit exit) {
+        post(to -> to.onExit(exit, now()));
+    }
+
+    @Override
+    public void onLogFailure(String sentence) {
+        post(to -> to.fail(RankFailure.ofSession(ErrorCode.LOG_FAILED, sentence)));
+    }
+}

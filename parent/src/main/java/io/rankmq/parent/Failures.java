@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent;
+
+import io.rankmq.parent.launch.GangListener;
+import io.rankmq.protocol.ErrorCode;
+import io.rankmq.protocol.WireError;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The sentences in which failures are told: who, where, what, and why. */
+final class Failures {
+
+    private Failures() {}
+
+    static RankFailure exited(RankSlot slot, GangListener.Exit exit, @Nullable String running) {
+        return of(ErrorCode.RANK_EXITED, slot, " ended with " + exit.describe() + during(running), exit.describe(), null);
+    }
+
+    static RankFailure silent(RankSlot slot, Duration lease, @Nullable String running) {
+        String cause = "not heard for " + words(lease);
+        return of(ErrorCode.RANK_SILENT, slot, " was " + cause + during(running), cause, null);
+    }
+
+    static RankFailure reported(RankSlot slot, WireError error, String doing) {
+        String cause = error.type() == null ? error.message() : error.type() + ": " + error.message();
+        return of(error.code(), slot, " failed " + doing + ": " + cause, cause, error.trace());
+    }
+
+    static RankFailure notJoined(RankSlot slot, Duration limit, String missing) {
+        String process = slot.exit() == null ? "" : "; its process ended with " + slot.exit().describe();
+        String others = missing.contains(",") ? "; ranks " + missing + " are missing" : "";
+        return of(ErrorCode.JOIN_TIMEOUT, slot, " did not join within " + words(limit) + process + others, null, null);
+    }
+
+    static RankFailure unanswered(ErrorCode code, RankSlot slot, String what, Duration limit, String missing) {
+        String others = missing.contains(",") ? "; ranks " + missing + " have not ended it" : "";
+        return of(code, slot, " did not end " + what + " within " + words(limit) + others, null, null);
+    }
+
+    static RankFailure launcherEnded(GangListener.Exit exit) {
+        return new RankFailure(
+                ErrorCode.LAUNCH_FAILED,
+                "the launcher's command on host " + exit.host() + " (pid " + exit.pid() + ") ended with " + exit.describe()
+                        + " before its ranks were done",
+                RankFailure.NO_RANK,
+                exit.host(),
+                exit.pid(),
+                exit.describe(),
+                null,
+                List.of());
+    }
+
+    /** A time for a sentence: {@code 1.5 s}, {@code 300 ms}. */
+    static String words(Duration time) {
+        long millis = time.toMillis();
+        if (millis < 1000) {
+            return millis + " ms";
+        }
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1000.0 + " s";
+    }
+
+    private static String during(@Nullable String running) {
+        return running == null ? " before its session was over" : " during " + running;
+    }
+
+    private static RankFailure of(
+            ErrorCode code, RankSlot slot, String whatHappened, @Nullable String cause, @Nullable String trace) {
+        return new RankFailure(
+                code,
+                slot.name() + whatHappened,
+                slot.rank(),
+                slot.host(),
+                slot.pid(),
+                cause,
+                trace,
+                List.of());
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent;
+
+import io.rankmq.api.Context;
+import io.rankmq.api.Engine;
+import io.rankmq.api.ReturnCode;
+import io.rankmq.api.Shareable;
+import io.rankmq.protocol.Bodies;
+import io.rankmq.protocol.Body;
+import io.rankmq.protocol.ErrorCode;
+import io.rankmq.protocol.Message;
+import io.rankmq.protocol.ProtocolException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Executes tasks, one at a time, in the caller's thread: encodes, waits, decodes, merges. */
+final class TaskRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+
+    private final SessionRuntime runtime;
+    private final SessionSpec spec;
+    private final ReentrantLock oneAtATime = new ReentrantLock(true);
+    private long lastTask;
+
+    TaskRunner(SessionRuntime runtime, SessionSpec spec) {
+        this.runtime = runtime;
+        this.spec = spec;
+    }
+
+    TaskResult execute(TaskRequest request, Engine engine) {
+        Context given = request.context();
+        Context context = given != null ? given : engine.newContext();
+        Set<Integer> repliers = new TreeSet<>(request.reply().repliers(spec.worldSize()));
+        if (repliers.isEmpty() || repliers.stream().anyMatch(rank -> rank < 0 || rank >= spec.worldSize())) {
+            throw new IllegalArgumentException("the reply policy asks ranks " + repliers
+                    + " for replies; expected at least one, all from 0 to " + (spec.worldSize() - 1));
+        }
+        Body body;
+        try {
+            body = Bodies.task(request.data(), context);
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException("the data of task " + request.name() + " cannot travel: " + e.getMessage(), e);
+        }
+        oneAtATime.lock();
+        try {
+            return execute(request, context, repliers, body);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private TaskResult execute(TaskRequest request, Context context, Set<Integer> repliers, Body body) {
+        long start = System.nanoTime();
+        String id = "t" + ++lastTask;
+        Duration limit = request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
+        List<Integer> reply = repliers.size() == spec.worldSize() ? null : List.copyOf(repliers);
+        CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
+        Runnable forget = request.abort() == null
+                ? () -> {}
+                : request.abort().onTrigger(() -> runtime.abort(String.valueOf(request.abort().reason())));
+        try {
+            if (!runtime.isAborted()) {
+                runtime.execute(new Message.Execute(id, request.name(), reply, body), limit, outcome::complete);
+                Pending.Outcome<Message.Result> answered =
+                        runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
+                if (!runtime.isAborted()) {
+                    return result(request, context, id, answered, start);
+                }
+            }
+            runtime.end("aborted");
+            return new TaskResult(
+                    id, request.name(), ReturnCode.OK, Shareable.reply(ReturnCode.OK), empty(), List.of(), since(start), null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            runtime.cancelTask("the calling thread was interrupted");
+            return failed(
+                    request,
+                    id,
+                    start,
+                    RankFailure.ofSession(ErrorCode.TASK_ABORTED, "the thread that waited for task " + request.name() + " was interrupted"));
+        } finally {
+            forget.run();
+        }
+    }
+
+    private TaskResult result(
+            TaskRequest request,
+            Context context,
+            String id,
+            Pending.Outcome<Message.Result> answered,
+            long start) {
+        if (answered.failure() != null) {
+            return failed(request, id, start, answered.failure());
+        }
+        try {
+            SortedMap<Integer, Shareable> replies = new TreeMap<>();
+            for (int rank : new TreeSet<>(answered.answers().keySet()).descendingSet()) {
+                merge(rank, answered.answers().get(rank), context, replies);
+            }
+            ReturnCode code = returnCode(answered.answers());
+            boolean combine = code == ReturnCode.OK && !replies.isEmpty();
+            Shareable reply = combine ? request.reply().combine(replies) : Shareable.reply(code);
+            List<Integer> repliedBy = new ArrayList<>(replies.keySet());
+            return new TaskResult(id, request.name(), code, reply, replies, repliedBy, since(start), null);
+        } catch (ProtocolException e) {
+            return failed(
+                    request,
+                    id,
+                    start,
+                    RankFailure.ofSession(e.code(), "a reply to task " + request.name() + " cannot be read: " + e.getMessage()));
+        }
+    }
+
+    /** Called for the highest rank first, so that the lowest one's changes win. */
+    private static void merge(
+            int rank, Message.@Nullable Result result, Context context, SortedMap<Integer, Shareable> replies)
+            throws ProtocolException {
+        if (result == null || result.body().isEmpty()) {
+            return;
+        }
+        Bodies.ReplyBody body = Bodies.readReply(result.body());
+        if (body.changes() != null) {
+            context.apply(body.changes());
+        }
+        if (body.shareable() != null) {
+            replies.put(rank, body.shareable());
+        }
+    }
+
+    private static ReturnCode returnCode(SortedMap<Integer, Message.Result> answers) {
+        for (Message.Result result : answers.values()) {
+            if (!result.returnCode().equals(ReturnCode.OK.name())) {
+                return Shareable.reply(ReturnCode.OK)
+                        .header(Shareable.RETURN_CODE, result.returnCode())
+                        .returnCode();
+            }
+        }
+        return ReturnCode.OK;
+    }
+
+    private static TaskResult failed(TaskRequest request, String id, long start, RankFailure failure) {
+        LOG.warn("task {} failed: {}", request.name(), failure.message());
+        Shareable reply = Shareable.reply(ReturnCode.EXECUTION_RESULT_ERROR).header("error", failure.message());
+        return new TaskResult(
+                id,
+                request.name(),
+                ReturnCode.EXECUTION_RESULT_ERROR,
+                reply,
+                empty(),
+                List.of(),
+                since(start),
+                failure);
+    }
+
+    private static SortedMap<Integer, Shareable> empty() {
+        return Collections.emptySortedMap();
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}
