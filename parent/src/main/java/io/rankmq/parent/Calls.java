@@ -52,9 +52,13 @@ final class Calls {
         log.submit(command, pending::numbered);
     }
 
-    /** Tells the running task to abort; from now on it has the abort grace to end. */
-    void cancelTask(String reason, long now) {
-        if (runningTask() != null) {
+    /** Tells the running task, if there is one, to abort: from now on it has the abort grace to end. Runs {@code idle} when none runs. */
+    void cancelTask(String reason, long now, Runnable idle) {
+        Pending<Message.Result> pending = runningTask();
+        if (pending == null) {
+            idle.run();
+        } else {
+            pending.whenEnded(idle);
             log.submit(new Message.Abort(taskId, reason), seq -> {});
             abortDeadline = Math.min(abortDeadline, now + limits.abortGrace().toNanos());
         }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Stands between the core and the world: hands it what arrives from the port, the processes and the clock, and does what it wants done. All but
  * the {@link GangListener} methods are called by the loop thread.
  */
-final class CoreDriver implements SessionEffects, LoopTimer, SessionPort.Listener, GangListener {
+final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.SessionListener, GangListener {
     private static final Logger LOG = LoggerFactory.getLogger(CoreDriver.class);
 
     private final EventLoop loop;

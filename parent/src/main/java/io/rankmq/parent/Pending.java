@@ -24,6 +24,7 @@ final class Pending<A> {
     private final Consumer<Outcome<A>> done;
     private long seq;
     private boolean ended;
+    private Runnable afterwards = () -> {};
 
     /**
      * A command that is about to be submitted.
@@ -73,6 +74,15 @@ final class Pending<A> {
         return awaited.nextSetBit(0);
     }
 
+    /** Runs something when it has ended, at once if it has; replaces what was to be run. */
+    void whenEnded(Runnable task) {
+        if (ended) {
+            task.run();
+        } else {
+            afterwards = task;
+        }
+    }
+
     /** Takes an answer; ends with success when it was the last. */
     void answer(int rank, A answer) {
         if (!awaited.get(rank)) {
@@ -104,6 +114,7 @@ final class Pending<A> {
         if (!ended) {
             ended = true;
             done.accept(new Outcome<>(answers, failure));
+            afterwards.run();
         }
     }
 }

@@ -284,10 +284,12 @@ final class SessionCore {
         }
     }
 
-    /** Tells the running task to abort; it must end within the abort grace. */
-    void cancelTask(String reason, long now) {
+    /** Tells the running task to abort; it must end within the abort grace. Runs {@code idle} when no task runs. */
+    void cancelTask(String reason, long now, Runnable idle) {
         if (phase == Phase.RUNNING) {
-            calls.cancelTask(reason, now);
+            calls.cancelTask(reason, now, idle);
+        } else {
+            idle.run();
         }
     }
 

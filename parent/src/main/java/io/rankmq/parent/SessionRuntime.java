@@ -4,6 +4,7 @@ package io.rankmq.parent;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Engine;
 import io.rankmq.api.StickyProperties;
+import io.rankmq.broker.BrokerConfig;
 import io.rankmq.broker.EmbeddedBroker;
 import io.rankmq.broker.SessionPort;
 import io.rankmq.broker.SessionRegistration;
@@ -121,9 +122,8 @@ final class SessionRuntime {
     }
 
     private SessionPort open(SortedMap<Integer, CurveKeyPair> keys, Body initializeBody) {
-        SortedMap<Integer, String> publicKeys = new TreeMap<>();
-        keys.forEach((rank, pair) -> publicKeys.put(rank, pair.publicKey()));
-        SessionPort port = EmbeddedBroker.create(loop).open(new SessionRegistration(id, FIRST_INCARNATION, publicKeys), driver);
+        SessionPort port = EmbeddedBroker.start(loop, BrokerConfig.loopback())
+                .open(SessionRegistration.of(id, FIRST_INCARNATION, keys), driver);
         SessionCore core = new SessionCore(
                 id,
                 FIRST_INCARNATION,
@@ -157,10 +157,10 @@ final class SessionRuntime {
     }
 
     private static void checkAllowList(SessionSpec spec) {
-        AllowList allow = new AllowList(spec.allow());
+        AllowList allow = AllowList.of(spec.allow());
         for (ComponentConfig component : spec.components()) {
             try {
-                allow.checkAll(component);
+                allow.checkAll(component, null);
             } catch (ComponentException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }
@@ -174,7 +174,7 @@ final class SessionRuntime {
     }
 
     void cancelTask(@Nullable String reason) {
-        driver.post(core -> core.cancelTask(String.valueOf(reason), driver.now()));
+        driver.post(core -> core.cancelTask(String.valueOf(reason), driver.now(), () -> {}));
     }
 
     /** Relays an event; {@code awaited} null means all ranks that live then. */
@@ -216,11 +216,10 @@ final class SessionRuntime {
             return;
         }
         if (initialized.isDone()) {
-            cancelTask(reason);
-            background("abort", () -> {
-                driver.awaitIdle(spec.limits().abortGrace().plus(SLACK));
-                end("aborted: " + reason);
-            });
+            CompletableFuture<Boolean> idle = new CompletableFuture<>();
+            driver.post(core -> core.cancelTask(reason, driver.now(), () -> idle.complete(true)));
+            idle.completeOnTimeout(false, spec.limits().abortGrace().plus(SLACK).toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(() -> background("abort", () -> end("aborted: " + reason)));
         } else {
             driver.post(core -> core.fail(RankFailure.ofSession(ErrorCode.TASK_ABORTED, "aborted: " + reason)));
         }

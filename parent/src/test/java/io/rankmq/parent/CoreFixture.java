@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent;
+
+import io.rankmq.parent.launch.GangListener;
+import io.rankmq.protocol.Body;
+import io.rankmq.protocol.Decoded;
+import io.rankmq.protocol.Envelope;
+import io.rankmq.protocol.Kind;
+import io.rankmq.protocol.Message;
+import io.rankmq.protocol.MessageCodec;
+import io.rankmq.protocol.ProtocolException;
+import io.rankmq.protocol.Sender;
+import io.rankmq.protocol.WireError;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A core with a clock that the test moves, and a record of all that the core wanted done. */
+final class CoreFixture implements SessionEffects {
+    static final String SESSION = "s-test";
+    static final String HOST = "h1";
+
+    /** What was sent, and to whom; to everybody if the rank is {@link #ALL}. */
+    record Sent(int rank, Envelope envelope, Message message) {}
+
+    static final int ALL = -1;
+
+    final List<Sent> sent = new ArrayList<>();
+    final List<Long> firedEvents = new ArrayList<>();
+    final List<RankFailure> failures = new ArrayList<>();
+    final CompletableFuture<Pending.Outcome<Message.Initialized>> initialized = new CompletableFuture<>();
+    final SessionCore core;
+    final SessionLimits limits;
+    private final long[] reports;
+    private final long[] events;
+    long now = 1_000_000_000L;
+
+    CoreFixture(int worldSize) {
+        this(worldSize, SessionLimits.DEFAULT);
+    }
+
+    CoreFixture(int worldSize, SessionLimits limits) {
+        this.limits = limits;
+        reports = new long[worldSize];
+        events = new long[worldSize];
+        core = new SessionCore(SESSION, 0, worldSize, limits, this, Body.NONE, 7, now, initialized::complete);
+    }
+
+    /** All ranks joined, proven and initialised. */
+    static CoreFixture running(int worldSize) {
+        return running(worldSize, SessionLimits.DEFAULT);
+    }
+
+    static CoreFixture running(int worldSize, SessionLimits limits) {
+        CoreFixture fixture = new CoreFixture(worldSize, limits);
+        for (int rank = 0; rank < worldSize; rank++) {
+            fixture.joinAndEcho(rank);
+        }
+        for (int rank = 0; rank < worldSize; rank++) {
+            fixture.report(rank, new Message.Initialized(1, null, Body.NONE));
+        }
+        fixture.sent.clear();
+        return fixture;
+    }
+
+    void joinAndEcho(int rank) {
+        join(rank, 0);
+        echo(rank);
+    }
+
+    void join(int rank, long applied) {
+        unnumbered(rank, new Message.Join(1, 1, reports.length, applied, HOST, 100 + rank, "java", "Java 17"));
+    }
+
+    void echo(int rank) {
+        unnumbered(rank, new Message.Echo(((Message.Probe) last(Kind.PROBE).message()).nonce()));
+    }
+
+    void unnumbered(int rank, Message message) {
+        core.onMessage(rank, new Envelope(SESSION, 0, rank, Envelope.UNNUMBERED), message, now);
+    }
+
+    void report(int rank, Message message) {
+        reportWithSeq(rank, ++reports[rank], message);
+    }
+
+    void reportWithSeq(int rank, long seq, Message message) {
+        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), message, now);
+    }
+
+    void event(int rank, boolean awaited) {
+        eventWithSeq(rank, ++events[rank], awaited);
+    }
+
+    void eventWithSeq(int rank, long seq, boolean awaited) {
+        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), new Message.Event("e", awaited, Body.NONE), now);
+    }
+
+    void result(int rank, String task, @Nullable WireError error) {
+        report(rank, new Message.Result(2, task, error == null ? "OK" : "EXECUTION_EXCEPTION", error, Body.NONE));
+    }
+
+    CompletableFuture<Pending.Outcome<Message.Result>> execute(String id, Duration timeout) {
+        CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
+        core.execute(new Message.Execute(id, "train", null, Body.NONE), timeout, now, outcome::complete);
+        return outcome;
+    }
+
+    void exit(int rank, @Nullable Integer code, @Nullable Integer signal) {
+        core.onExit(new GangListener.Exit(rank, HOST, 100 + rank, code, signal), now);
+    }
+
+    /** Moves the clock on, tick by tick as the core wishes; living ranks stay heard. */
+    void pass(Duration time, int... heardRanks) {
+        long end = now + time.toNanos();
+        while (now < end) {
+            now = Math.max(now + 1, Math.min(end, core.nextDeadline()));
+            for (int rank : heardRanks) {
+                unnumbered(rank, new Message.RankHeartbeat(0, reports[rank]));
+            }
+            core.onTick(now);
+        }
+    }
+
+    Sent last(Kind kind) {
+        return all(kind).reduce((first, second) -> second).orElseThrow(() -> new AssertionError("no " + kind + " was sent"));
+    }
+
+    java.util.stream.Stream<Sent> all(Kind kind) {
+        return List.copyOf(sent).stream().filter(one -> one.message().kind() == kind);
+    }
+
+    RankInfo.State state(int rank) {
+        return core.infos().get(rank).state();
+    }
+
+    @Override
+    public void broadcast(List<ByteBuffer> frames) {
+        send(ALL, frames);
+    }
+
+    @Override
+    public void send(int rank, List<ByteBuffer> frames) {
+        try {
+            List<ByteBuffer> copies = frames.stream().map(ByteBuffer::duplicate).toList();
+            Decoded decoded = MessageCodec.decode(copies, Sender.PARENT);
+            sent.add(new Sent(rank, decoded.envelope(), decoded.message()));
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void fireEvent(int rank, long seq, Message.Event event) {
+        firedEvents.add(seq);
+    }
+
+    @Override
+    public void joined(int rank, String host, long pid) {}
+
+    @Override
+    public void rankChanged(RankInfo rank) {}
+
+    @Override
+    public void failed(RankFailure failure) {
+        failures.add(failure);
+    }
+}
