@@ -24,6 +24,7 @@ final class Calls {
     private Duration taskLimit = Duration.ZERO;
     private long abortDeadline = RankSlot.NEVER;
     private @Nullable Pending<Message.Leaving> closing;
+    private boolean failed;
 
     Calls(
             SessionLimits limits,
@@ -138,7 +139,16 @@ final class Calls {
         return pending == null ? null : pending.what();
     }
 
+    /** The session has failed: whoever waits will be told so, and no deadline matters any more but that of CLOSE. */
+    void sessionFailed() {
+        failed = true;
+    }
+
     long nextDeadline() {
+        long last = closing == null || closing.isEnded() ? RankSlot.NEVER : closing.deadline();
+        if (failed) {
+            return last;
+        }
         long next = initialize.isEnded() ? RankSlot.NEVER : initializeDeadline;
         Pending<Message.Result> pending = runningTask();
         if (pending != null) {
@@ -147,11 +157,17 @@ final class Calls {
         for (Pending<?> relay : relays) {
             next = Math.min(next, relay.deadline());
         }
-        return closing == null || closing.isEnded() ? next : Math.min(next, closing.deadline());
+        return Math.min(next, last);
     }
 
     /** Ends what is over its time; returns the failure that ends the session, if there is one. */
     @Nullable RankFailure expire(long now) {
+        if (closing != null && now >= closing.deadline()) {
+            closing.fail(RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "ranks " + closing.missing() + " did not leave"));
+        }
+        if (failed) {
+            return null;
+        }
         for (Pending<Message.EventHandled> relay : List.copyOf(relays)) {
             if (now >= relay.deadline()) {
                 relay.fail(RankFailure.ofSession(
@@ -161,9 +177,6 @@ final class Calls {
             }
         }
         relays.removeIf(Pending::isEnded);
-        if (closing != null && now >= closing.deadline()) {
-            closing.fail(RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "ranks " + closing.missing() + " did not leave"));
-        }
         if (!initialize.isEnded() && now >= initializeDeadline) {
             return unanswered(
                     ErrorCode.INITIALIZE_TIMEOUT, initialize, limits.initializeTimeout(), "its initialisation");

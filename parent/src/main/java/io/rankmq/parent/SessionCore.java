@@ -97,9 +97,10 @@ final class SessionCore {
                 || envelope.incarnation() != incarnation
                 || envelope.rank() != rank
                 || rank >= ranks.size()) {
-            rejected++;
             if (message instanceof Message.Join) {
                 refuse(rank, WireError.of(ErrorCode.FORBIDDEN, "this key is for rank " + rank + " of session " + session));
+            } else {
+                rejected++;
             }
             return;
         }
@@ -346,6 +347,7 @@ final class SessionCore {
         }
         failure = first;
         phase = Phase.FAILED;
+        calls.sessionFailed();
         sendClose(first.message());
         effects.failed(first);
     }

@@ -28,6 +28,9 @@ final class CoreFixture implements SessionEffects {
 
     static final int ALL = -1;
 
+    /** An empty map; the core looks into no body. */
+    static final Body BODY = new Body(ByteBuffer.wrap(new byte[] {(byte) 0x80}), List.of());
+
     final List<Sent> sent = new ArrayList<>();
     final List<Long> firedEvents = new ArrayList<>();
     final List<RankFailure> failures = new ArrayList<>();
@@ -46,7 +49,7 @@ final class CoreFixture implements SessionEffects {
         this.limits = limits;
         reports = new long[worldSize];
         events = new long[worldSize];
-        core = new SessionCore(SESSION, 0, worldSize, limits, this, Body.NONE, 7, now, initialized::complete);
+        core = new SessionCore(SESSION, 0, worldSize, limits, this, BODY, 7, now, initialized::complete);
     }
 
     /** All ranks joined, proven and initialised. */
@@ -96,7 +99,7 @@ final class CoreFixture implements SessionEffects {
     }
 
     void eventWithSeq(int rank, long seq, boolean awaited) {
-        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), new Message.Event("e", awaited, Body.NONE), now);
+        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), new Message.Event("e", awaited, BODY), now);
     }
 
     void result(int rank, String task, @Nullable WireError error) {
@@ -105,7 +108,7 @@ final class CoreFixture implements SessionEffects {
 
     CompletableFuture<Pending.Outcome<Message.Result>> execute(String id, Duration timeout) {
         CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
-        core.execute(new Message.Execute(id, "train", null, Body.NONE), timeout, now, outcome::complete);
+        core.execute(new Message.Execute(id, "train", null, BODY), timeout, now, outcome::complete);
         return outcome;
     }
 
@@ -122,6 +125,9 @@ final class CoreFixture implements SessionEffects {
                 unnumbered(rank, new Message.RankHeartbeat(0, reports[rank]));
             }
             core.onTick(now);
+            if (core.nextDeadline() <= now) {
+                throw new AssertionError("the core asks for the same tick again: its loop would spin");
+            }
         }
     }
 

@@ -297,8 +297,8 @@ class SessionCoreTest {
         @Test
         void aRankThatAsksGetsTheMissingCommandsOnItsOwnChannel() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", Body.NONE, () -> {});
-            fixture.core.post("b", Body.NONE, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, () -> {});
+            fixture.core.post("b", CoreFixture.BODY, () -> {});
             fixture.sent.clear();
             fixture.unnumbered(1, new Message.Resend(StreamName.COMMANDS, 2));
             assertThat(fixture.all(Kind.HANDLE_EVENT).map(sent -> sent.envelope().seq())).containsExactly(2L, 3L);
@@ -308,7 +308,7 @@ class SessionCoreTest {
         @Test
         void heartbeatsCarryTheNewestCommandSoThatALostLastOneIsNoticed() {
             CoreFixture fixture = CoreFixture.running(1);
-            fixture.core.post("a", Body.NONE, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, () -> {});
             fixture.pass(fixture.limits.heartbeat(), 0);
             assertThat(((Message.ParentHeartbeat) fixture.last(Kind.PARENT_HEARTBEAT).message()).newest()).isEqualTo(2);
         }
@@ -316,7 +316,7 @@ class SessionCoreTest {
         @Test
         void aCommandIsForgottenOnlyWhenEveryRankHasTakenIt() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", Body.NONE, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, () -> {});
             fixture.unnumbered(0, new Message.Ack(StreamName.COMMANDS, 2));
             fixture.sent.clear();
             fixture.unnumbered(1, new Message.Resend(StreamName.COMMANDS, 2));
@@ -331,7 +331,7 @@ class SessionCoreTest {
         @Test
         void aRankThatJoinsAgainIsProbedAgainAndLosesNothing() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", Body.NONE, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, () -> {});
             fixture.sent.clear();
             fixture.join(1, 1);
             assertThat(((Message.Welcome) fixture.last(Kind.WELCOME).message()).newest()).isEqualTo(2);
@@ -361,7 +361,7 @@ class SessionCoreTest {
         void aFullLogMakesCommandsWaitInOrderUntilRanksHaveTakenSome() {
             CoreFixture fixture = CoreFixture.running(1);
             for (int i = 0; i < CommandLog.MAX_COMMANDS + 10; i++) {
-                fixture.core.post("e" + i, Body.NONE, () -> {});
+                fixture.core.post("e" + i, CoreFixture.BODY, () -> {});
             }
             assertThat(fixture.all(Kind.HANDLE_EVENT)).hasSize(CommandLog.MAX_COMMANDS);
             fixture.unnumbered(0, new Message.Ack(StreamName.COMMANDS, 6));
@@ -391,7 +391,7 @@ class SessionCoreTest {
         void theAnswerToAnEventIsGivenAgainWhenTheEventComesAgain() {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.eventWithSeq(0, 1, true);
-            fixture.core.eventHandled(0, 1, 1, 0, Body.NONE, null);
+            fixture.core.eventHandled(0, 1, 1, 0, CoreFixture.BODY, null);
             fixture.sent.clear();
             fixture.eventWithSeq(0, 1, true);
             assertThat(((Message.EventReply) fixture.last(Kind.EVENT_REPLY).message()).eventSeq()).isEqualTo(1);
@@ -417,7 +417,7 @@ class SessionCoreTest {
             CompletableFuture<Pending.Outcome<Message.EventHandled>> outcome = new CompletableFuture<>();
             BitSet rankZero = new BitSet();
             rankZero.set(0);
-            fixture.core.relay("e", rankZero, Body.NONE, fixture.now, outcome::complete);
+            fixture.core.relay("e", rankZero, CoreFixture.BODY, fixture.now, outcome::complete);
             fixture.report(1, new Message.EventHandled(2, 2, null, Body.NONE));
             assertThat(outcome).isNotDone();
             fixture.pass(fixture.limits.relayTimeout().plusMillis(1), 0, 1);
@@ -486,7 +486,7 @@ class SessionCoreTest {
                 new Message.EventHandled(1, 9, null, Body.NONE),
                 new Message.Failed(1, WireError.of(ErrorCode.INTERNAL, "x")),
                 new Message.Leaving(1, "x"),
-                new Message.Event("e", true, Body.NONE),
+                new Message.Event("e", true, CoreFixture.BODY),
                 new Message.Mark(7));
         for (Message message : messages) {
             for (RankInfo.State state : RankInfo.State.values()) {
