@@ -42,8 +42,7 @@ final class Calls {
         log.submit(new Message.Initialize(body), initialize::numbered);
     }
 
-    void execute(
-            Message.Execute command, Duration timeout, long now, Consumer<Pending.Outcome<Message.Result>> done) {
+    void execute(Message.Execute command, Duration timeout, long now, Consumer<Pending.Outcome<Message.Result>> done) {
         Pending<Message.Result> pending =
                 new Pending<>("task " + command.name(), everybody(), now + timeout.toNanos(), done);
         task = pending;
@@ -78,8 +77,8 @@ final class Calls {
 
     /** Waits for LEAVING of all living ranks. */
     void close(long now, Consumer<Pending.Outcome<Message.Leaving>> done) {
-        closing = new Pending<>(
-                "CLOSE", ranks.living(), now + limits.closeGrace().toNanos(), done);
+        closing =
+                new Pending<>("CLOSE", ranks.living(), now + limits.closeGrace().toNanos(), done);
         closing.endIfAnswered();
     }
 
@@ -90,7 +89,8 @@ final class Calls {
     }
 
     /** Returns what the rank was running if this result belongs to it, or null if it comes too late. */
-    @Nullable String accepts(int rank, Message.Result result) {
+    @Nullable
+    String accepts(int rank, Message.Result result) {
         Pending<Message.Result> pending = runningTask();
         return pending != null && taskId.equals(result.task()) && pending.awaits(rank) ? pending.what() : null;
     }
@@ -134,7 +134,8 @@ final class Calls {
     }
 
     /** What runs, for a sentence, or null. */
-    @Nullable String running() {
+    @Nullable
+    String running() {
         Pending<Message.Result> pending = runningTask();
         return pending == null ? null : pending.what();
     }
@@ -161,9 +162,11 @@ final class Calls {
     }
 
     /** Ends what is over its time; returns the failure that ends the session, if there is one. */
-    @Nullable RankFailure expire(long now) {
+    @Nullable
+    RankFailure expire(long now) {
         if (closing != null && now >= closing.deadline()) {
-            closing.fail(RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "ranks " + closing.missing() + " did not leave"));
+            closing.fail(
+                    RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "ranks " + closing.missing() + " did not leave"));
         }
         if (failed) {
             return null;

@@ -14,9 +14,11 @@ import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.LoopTimer;
 import io.rankmq.transport.RateLimitedLog;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,22 +32,17 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     private final EventLoop loop;
     private final EventLanes lanes;
     private final List<SessionListener> listeners;
-    private final CompletableFuture<Gang> gang;
+    private final List<Consumer<Gang>> joinedEarly = new ArrayList<>();
     private final Consumer<RankFailure> onFailure;
     private final RateLimitedLog rejections;
     private final CompletableFuture<SessionPort> port = new CompletableFuture<>();
     private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
+    private @Nullable Gang gang;
 
-    CoreDriver(
-            EventLoop loop,
-            EventLanes lanes,
-            List<SessionListener> listeners,
-            CompletableFuture<Gang> gang,
-            Consumer<RankFailure> onFailure) {
+    CoreDriver(EventLoop loop, EventLanes lanes, List<SessionListener> listeners, Consumer<RankFailure> onFailure) {
         this.loop = loop;
         this.lanes = lanes;
         this.listeners = listeners;
-        this.gang = gang;
         this.onFailure = onFailure;
         rejections = new RateLimitedLog(LOG, loop.ticker());
     }
@@ -59,6 +56,13 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
 
     SessionCore core() {
         return core.join();
+    }
+
+    /** The processes are under way; a rank may have joined before. */
+    void launched(Gang processes) {
+        gang = processes;
+        joinedEarly.forEach(joined -> lanes.run(() -> joined.accept(processes)));
+        joinedEarly.clear();
     }
 
     boolean isBegun() {
@@ -92,7 +96,7 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
             decoded = MessageCodec.decode(frames, Sender.RANK);
         } catch (ProtocolException e) {
             core().countRejected();
-            rejections.warn("a message of rank {} was dropped: {}", rank, e.getMessage());
+            rejections.warn("a message of rank {} was dropped: {}", rank, String.valueOf(e.getMessage()));
             return;
         }
         core().onMessage(rank, decoded.envelope(), decoded.message(), now());
@@ -129,7 +133,12 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
 
     @Override
     public void joined(int rank, String host, long pid) {
-        gang.thenAccept(processes -> lanes.run(() -> processes.joined(rank, host, pid)));
+        Gang launched = gang;
+        if (launched == null) {
+            joinedEarly.add(to -> to.joined(rank, host, pid));
+        } else {
+            lanes.run(() -> launched.joined(rank, host, pid));
+        }
     }
 
     @Override

@@ -108,7 +108,6 @@ final class EventIntake {
     }
 
     private List<ByteBuffer> encode(Message message) {
-        return MessageCodec.encode(
-                new Envelope(session, incarnation, Envelope.PARENT, Envelope.UNNUMBERED), message);
+        return MessageCodec.encode(new Envelope(session, incarnation, Envelope.PARENT, Envelope.UNNUMBERED), message);
     }
 }

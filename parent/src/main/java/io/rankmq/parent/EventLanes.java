@@ -27,7 +27,8 @@ final class EventLanes {
 
     /** Handles one event; returns the answer if its sender waits. */
     interface Work {
-        @Nullable Answer handle(int rank, Message.Event event);
+        @Nullable
+        Answer handle(int rank, Message.Event event);
     }
 
     /** Told, in the lane's thread, that events are handled. */

@@ -59,7 +59,7 @@ final class EventRelay {
             runtime.await(sent, limits.relayTimeout());
             relayed.incrementAndGet();
         } catch (ProtocolException e) {
-            failed(eventType, e.getMessage());
+            failed(eventType, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failed(eventType, "the thread was interrupted");
@@ -89,7 +89,7 @@ final class EventRelay {
                 failed(eventType, answered.failure().message());
             }
         } catch (ProtocolException e) {
-            failed(eventType, e.getMessage());
+            failed(eventType, String.valueOf(e.getMessage()));
         }
     }
 

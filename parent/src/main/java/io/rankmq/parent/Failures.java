@@ -14,7 +14,8 @@ final class Failures {
     private Failures() {}
 
     static RankFailure exited(RankSlot slot, GangListener.Exit exit, @Nullable String running) {
-        return of(ErrorCode.RANK_EXITED, slot, " ended with " + exit.describe() + during(running), exit.describe(), null);
+        return of(
+                ErrorCode.RANK_EXITED, slot, " ended with " + exit.describe() + during(running), exit.describe(), null);
     }
 
     static RankFailure silent(RankSlot slot, Duration lease, @Nullable String running) {
@@ -28,7 +29,9 @@ final class Failures {
     }
 
     static RankFailure notJoined(RankSlot slot, Duration limit, String missing) {
-        String process = slot.exit() == null ? "" : "; its process ended with " + slot.exit().describe();
+        String process = slot.exit() == null
+                ? ""
+                : "; its process ended with " + slot.exit().describe();
         String others = missing.contains(",") ? "; ranks " + missing + " are missing" : "";
         return of(ErrorCode.JOIN_TIMEOUT, slot, " did not join within " + words(limit) + process + others, null, null);
     }
@@ -41,8 +44,8 @@ final class Failures {
     static RankFailure launcherEnded(GangListener.Exit exit) {
         return new RankFailure(
                 ErrorCode.LAUNCH_FAILED,
-                "the launcher's command on host " + exit.host() + " (pid " + exit.pid() + ") ended with " + exit.describe()
-                        + " before its ranks were done",
+                "the launcher's command on host " + exit.host() + " (pid " + exit.pid() + ") ended with "
+                        + exit.describe() + " before its ranks were done",
                 RankFailure.NO_RANK,
                 exit.host(),
                 exit.pid(),
@@ -67,13 +70,6 @@ final class Failures {
     private static RankFailure of(
             ErrorCode code, RankSlot slot, String whatHappened, @Nullable String cause, @Nullable String trace) {
         return new RankFailure(
-                code,
-                slot.name() + whatHappened,
-                slot.rank(),
-                slot.host(),
-                slot.pid(),
-                cause,
-                trace,
-                List.of());
+                code, slot.name() + whatHappened, slot.rank(), slot.host(), slot.pid(), cause, trace, List.of());
     }
 }

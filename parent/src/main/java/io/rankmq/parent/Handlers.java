@@ -27,7 +27,10 @@ final class Handlers {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 failures.incrementAndGet();
-                LOG.warn("handler {} was interrupted in event {}", handler.getClass().getName(), eventType);
+                LOG.warn(
+                        "handler {} was interrupted in event {}",
+                        handler.getClass().getName(),
+                        eventType);
                 return;
             } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
                 failures.incrementAndGet();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Pending<A> {
 
     /** How it ended: all answers, or a failure and the answers so far. */
-    record Outcome<A>(SortedMap<Integer, A> answers, @Nullable RankFailure failure) {}
+    record Outcome<A>(
+            SortedMap<Integer, A> answers, @Nullable RankFailure failure) {}
 
     private final String what;
     private final long deadline;

@@ -42,7 +42,8 @@ final class RankSlot {
     /** Number of the last event whose sender waits or waited, and the answer once there is one. */
     long repliedEvent;
 
-    @Nullable List<ByteBuffer> eventReply;
+    @Nullable
+    List<ByteBuffer> eventReply;
     /** Set when the process ended while its last words may still be on the way. */
     long exitDueAt = NEVER;
 
@@ -73,11 +74,13 @@ final class RankSlot {
         return state == RankInfo.State.LEFT || state == RankInfo.State.LOST;
     }
 
-    @Nullable String host() {
+    @Nullable
+    String host() {
         return host;
     }
 
-    @Nullable Long pid() {
+    @Nullable
+    Long pid() {
         return pid;
     }
 

@@ -53,7 +53,8 @@ final class RankTable {
     }
 
     /** The nonce to broadcast now, or null if no probe is due. */
-    @Nullable Long dueProbe(long now) {
+    @Nullable
+    Long dueProbe(long now) {
         if (now < probeAt) {
             return null;
         }
@@ -84,9 +85,7 @@ final class RankTable {
     /** Ranks that never joined. */
     BitSet absent() {
         BitSet absent = new BitSet();
-        slots.stream()
-                .filter(slot -> slot.state() == RankInfo.State.ABSENT)
-                .forEach(slot -> absent.set(slot.rank()));
+        slots.stream().filter(slot -> slot.state() == RankInfo.State.ABSENT).forEach(slot -> absent.set(slot.rank()));
         return absent;
     }
 

@@ -89,7 +89,8 @@ final class SessionCore {
         tickedAt = now;
     }
 
-    // ---- messages -----------------------------------------------------------------------------------------------------
+    // ---- messages
+    // -----------------------------------------------------------------------------------------------------
 
     /** A message of a rank on DEALER or PUSH; {@code rank} is the one that its key entitles it to be. */
     void onMessage(int rank, Envelope envelope, Message message, long now) {
@@ -98,7 +99,9 @@ final class SessionCore {
                 || envelope.rank() != rank
                 || rank >= ranks.size()) {
             if (message instanceof Message.Join) {
-                refuse(rank, WireError.of(ErrorCode.FORBIDDEN, "this key is for rank " + rank + " of session " + session));
+                refuse(
+                        rank,
+                        WireError.of(ErrorCode.FORBIDDEN, "this key is for rank " + rank + " of session " + session));
             } else {
                 rejected++;
             }
@@ -221,7 +224,9 @@ final class SessionCore {
                 if (initialized.error() != null) {
                     fail(Failures.reported(slot, initialized.error(), "to initialise"));
                 } else {
-                    phase = calls.answer(slot.rank(), initialized) && phase == Phase.INITIALISING ? Phase.RUNNING : phase;
+                    phase = calls.answer(slot.rank(), initialized) && phase == Phase.INITIALISING
+                            ? Phase.RUNNING
+                            : phase;
                 }
             }
             case RESULT -> onResult(slot, (Message.Result) report);
@@ -273,7 +278,8 @@ final class SessionCore {
         }
     }
 
-    // ---- what the session asks for --------------------------------------------------------------------------------------
+    // ---- what the session asks for
+    // --------------------------------------------------------------------------------------
 
     /** Gives a task to all ranks. */
     void execute(Message.Execute command, Duration timeout, long now, Consumer<Pending.Outcome<Message.Result>> done) {
@@ -295,7 +301,8 @@ final class SessionCore {
     }
 
     /** Sends an event to all ranks and waits for {@code awaited}, of which rank 0's changes are wanted. */
-    void relay(String event, BitSet awaited, Body body, long now, Consumer<Pending.Outcome<Message.EventHandled>> done) {
+    void relay(
+            String event, BitSet awaited, Body body, long now, Consumer<Pending.Outcome<Message.EventHandled>> done) {
         RankFailure refusal = refusal();
         if (refusal == null) {
             calls.relay(new Message.HandleEvent(event, List.of(0), body), awaited, now, done);
@@ -406,7 +413,8 @@ final class SessionCore {
 
     /** Does what is due. */
     void onTick(long now) {
-        // If this process itself slept (a suspended machine, SIGSTOP, a very long collection), the ranks are not to blame.
+        // If this process itself slept (a suspended machine, SIGSTOP, a very long collection), the ranks are not to
+        // blame.
         if (now - tickedAt > limits.lease().toNanos() / 2) {
             ranks.all().forEach(slot -> slot.heardAt = now);
         }
@@ -446,7 +454,8 @@ final class SessionCore {
         if (phase == Phase.JOINING && now >= joinDeadline) {
             BitSet absent = ranks.absent();
             RankSlot first = ranks.slot(Math.max(0, absent.nextSetBit(0)));
-            fail(Failures.notJoined(first, limits.joinTimeout(), absent.toString().replaceAll("[{}]", "")));
+            fail(Failures.notJoined(
+                    first, limits.joinTimeout(), absent.toString().replaceAll("[{}]", "")));
         }
         RankFailure overdue = calls.expire(now);
         if (overdue != null) {
@@ -461,7 +470,8 @@ final class SessionCore {
         }
     }
 
-    // ---- events, acknowledgements, counts -------------------------------------------------------------------------------
+    // ---- events, acknowledgements, counts
+    // -------------------------------------------------------------------------------
 
     /** The parent's handlers have handled events up to {@code seq} of a rank; see {@link EventIntake#onHandled}. */
     void eventHandled(int rank, long seq, long count, long bytes, @Nullable Body reply, @Nullable WireError error) {
@@ -515,7 +525,6 @@ final class SessionCore {
     }
 
     private List<ByteBuffer> encode(Message message) {
-        return MessageCodec.encode(
-                new Envelope(session, incarnation, Envelope.PARENT, Envelope.UNNUMBERED), message);
+        return MessageCodec.encode(new Envelope(session, incarnation, Envelope.PARENT, Envelope.UNNUMBERED), message);
     }
 }

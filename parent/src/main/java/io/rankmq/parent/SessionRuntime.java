@@ -80,8 +80,9 @@ final class SessionRuntime {
         loop = EventLoop.start("rankmq-" + id, Ticker.system(), this::onLoopDied);
         EventWork work = new EventWork(engine, sticky, handlers, spec.listeners());
         lanes = new EventLanes("rankmq-" + id, spec.worldSize(), work, this::eventsHandled);
-        driver = new CoreDriver(loop, lanes, spec.listeners(), gang, this::onFailure);
-        forgetAbort = spec.abort().onTrigger(() -> abort(String.valueOf(spec.abort().reason())));
+        driver = new CoreDriver(loop, lanes, spec.listeners(), this::onFailure);
+        forgetAbort =
+                spec.abort().onTrigger(() -> abort(String.valueOf(spec.abort().reason())));
     }
 
     // ---- start ----
@@ -101,10 +102,13 @@ final class SessionRuntime {
             Body body = Bodies.initialize(spec.executorId(), spec.components(), sticky.newContext(engine));
             SessionPort port = loop.call(() -> open(keys, body), SLACK);
             launch(port, keys);
-            Duration limit = spec.limits().joinTimeout().plus(spec.limits().initializeTimeout()).plus(SLACK);
+            Duration limit = spec.limits()
+                    .joinTimeout()
+                    .plus(spec.limits().initializeTimeout())
+                    .plus(SLACK);
             failure = await(initialized, limit).failure();
         } catch (LaunchException e) {
-            failure = RankFailure.ofSession(ErrorCode.LAUNCH_FAILED, e.getMessage());
+            failure = RankFailure.ofSession(ErrorCode.LAUNCH_FAILED, String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
             failure = RankFailure.ofSession(e.code(), "the session cannot be initialised: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -152,8 +156,10 @@ final class SessionRuntime {
         Path logs = spec.logDirectory() == null
                 ? null
                 : spec.logDirectory().resolve(id).resolve("attempt_" + FIRST_INCARNATION);
-        gang.complete(spec.launcher()
-                .launch(new LaunchRequest(id, FIRST_INCARNATION, spec.worldSize(), bootstrap, logs), driver));
+        Gang processes = spec.launcher()
+                .launch(new LaunchRequest(id, FIRST_INCARNATION, spec.worldSize(), bootstrap, logs), driver);
+        gang.complete(processes);
+        driver.post(core -> driver.launched(processes));
     }
 
     private static void checkAllowList(SessionSpec spec) {
@@ -180,8 +186,7 @@ final class SessionRuntime {
     /** Relays an event; {@code awaited} null means all ranks that live then. */
     void relay(
             String event, @Nullable BitSet awaited, Body body, Consumer<Pending.Outcome<Message.EventHandled>> done) {
-        driver.post(core ->
-                core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
+        driver.post(core -> core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
     }
 
     void post(String event, Body body, Runnable sent) {
@@ -218,10 +223,22 @@ final class SessionRuntime {
         if (initialized.isDone()) {
             CompletableFuture<Boolean> idle = new CompletableFuture<>();
             driver.post(core -> core.cancelTask(reason, driver.now(), () -> idle.complete(true)));
-            idle.completeOnTimeout(false, spec.limits().abortGrace().plus(SLACK).toMillis(), TimeUnit.MILLISECONDS)
-                    .thenRun(() -> background("abort", () -> end("aborted: " + reason)));
+            background("abort", () -> {
+                awaitIdle(idle);
+                end("aborted: " + reason);
+            });
         } else {
             driver.post(core -> core.fail(RankFailure.ofSession(ErrorCode.TASK_ABORTED, "aborted: " + reason)));
+        }
+    }
+
+    private void awaitIdle(CompletableFuture<Boolean> idle) {
+        try {
+            await(idle, spec.limits().abortGrace());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            LOG.warn("session {} is ended although a task may still run: {}", id, e.getMessage());
         }
     }
 
@@ -283,7 +300,8 @@ final class SessionRuntime {
 
     private void awaitEnded() {
         SessionLimits limits = spec.limits();
-        Duration bound = limits.closeGrace().multipliedBy(4).plus(limits.killGrace()).plus(SLACK);
+        Duration bound =
+                limits.closeGrace().multipliedBy(4).plus(limits.killGrace()).plus(SLACK);
         try {
             if (!ended.await(bound.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.error("session {} is not ended after {}", id, Failures.words(bound));
@@ -365,7 +383,12 @@ final class SessionRuntime {
 
     private void eventsHandled(int rank, long upto, long count, long bytes, EventLanes.@Nullable Answer answer) {
         driver.post(core -> core.eventHandled(
-                rank, upto, count, bytes, answer == null ? null : answer.reply(), answer == null ? null : answer.error()));
+                rank,
+                upto,
+                count,
+                bytes,
+                answer == null ? null : answer.reply(),
+                answer == null ? null : answer.error()));
     }
 
     private static String newId() {

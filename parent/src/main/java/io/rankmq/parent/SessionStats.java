@@ -25,7 +25,6 @@ public record SessionStats(
 
     /** The same with what the parent's own threads have counted. */
     SessionStats withParents(long relayedDown, long failures) {
-        return new SessionStats(
-                eventsUp, relayedDown, relayFailures + failures, repeats, gaps, resent, rejected, late);
+        return new SessionStats(eventsUp, relayedDown, relayFailures + failures, repeats, gaps, resent, rejected, late);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.parent;
 
+import io.rankmq.api.AbortSignal;
 import io.rankmq.api.Context;
 import io.rankmq.api.Engine;
 import io.rankmq.api.ReturnCode;
@@ -50,7 +51,8 @@ final class TaskRunner {
         try {
             body = Bodies.task(request.data(), context);
         } catch (ProtocolException e) {
-            throw new IllegalArgumentException("the data of task " + request.name() + " cannot travel: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "the data of task " + request.name() + " cannot travel: " + e.getMessage(), e);
         }
         oneAtATime.lock();
         try {
@@ -63,24 +65,31 @@ final class TaskRunner {
     private TaskResult execute(TaskRequest request, Context context, Set<Integer> repliers, Body body) {
         long start = System.nanoTime();
         String id = "t" + ++lastTask;
-        Duration limit = request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
+        Duration limit =
+                request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
         List<Integer> reply = repliers.size() == spec.worldSize() ? null : List.copyOf(repliers);
         CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
-        Runnable forget = request.abort() == null
-                ? () -> {}
-                : request.abort().onTrigger(() -> runtime.abort(String.valueOf(request.abort().reason())));
+        AbortSignal abort = request.abort();
+        Runnable forget =
+                abort == null ? () -> {} : abort.onTrigger(() -> runtime.abort(String.valueOf(abort.reason())));
         try {
             if (!runtime.isAborted()) {
                 runtime.execute(new Message.Execute(id, request.name(), reply, body), limit, outcome::complete);
-                Pending.Outcome<Message.Result> answered =
-                        runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
+                Pending.Outcome<Message.Result> answered = runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
                 if (!runtime.isAborted()) {
                     return result(request, context, id, answered, start);
                 }
             }
             runtime.end("aborted");
             return new TaskResult(
-                    id, request.name(), ReturnCode.OK, Shareable.reply(ReturnCode.OK), empty(), List.of(), since(start), null);
+                    id,
+                    request.name(),
+                    ReturnCode.OK,
+                    Shareable.reply(ReturnCode.OK),
+                    empty(),
+                    List.of(),
+                    since(start),
+                    null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             runtime.cancelTask("the calling thread was interrupted");
@@ -88,18 +97,16 @@ final class TaskRunner {
                     request,
                     id,
                     start,
-                    RankFailure.ofSession(ErrorCode.TASK_ABORTED, "the thread that waited for task " + request.name() + " was interrupted"));
+                    RankFailure.ofSession(
+                            ErrorCode.TASK_ABORTED,
+                            "the thread that waited for task " + request.name() + " was interrupted"));
         } finally {
             forget.run();
         }
     }
 
     private TaskResult result(
-            TaskRequest request,
-            Context context,
-            String id,
-            Pending.Outcome<Message.Result> answered,
-            long start) {
+            TaskRequest request, Context context, String id, Pending.Outcome<Message.Result> answered, long start) {
         if (answered.failure() != null) {
             return failed(request, id, start, answered.failure());
         }
@@ -118,7 +125,8 @@ final class TaskRunner {
                     request,
                     id,
                     start,
-                    RankFailure.ofSession(e.code(), "a reply to task " + request.name() + " cannot be read: " + e.getMessage()));
+                    RankFailure.ofSession(
+                            e.code(), "a reply to task " + request.name() + " cannot be read: " + e.getMessage()));
         }
     }
 

@@ -132,7 +132,9 @@ final class CoreFixture implements SessionEffects {
     }
 
     Sent last(Kind kind) {
-        return all(kind).reduce((first, second) -> second).orElseThrow(() -> new AssertionError("no " + kind + " was sent"));
+        return all(kind)
+                .reduce((first, second) -> second)
+                .orElseThrow(() -> new AssertionError("no " + kind + " was sent"));
     }
 
     java.util.stream.Stream<Sent> all(Kind kind) {

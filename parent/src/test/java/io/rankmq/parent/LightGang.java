@@ -93,7 +93,8 @@ final class LightGang implements Launcher, Gang {
             return WireSocket.connect(
                     loop,
                     role,
-                    new WireSocket.Connect(endpoint, bootstrap.serverKey(), bootstrap.ranks().get(rank), identity),
+                    new WireSocket.Connect(
+                            endpoint, bootstrap.serverKey(), bootstrap.ranks().get(rank), identity),
                     MessageBounds.DEFAULT,
                     this::onMessage);
         }
@@ -140,8 +141,8 @@ final class LightGang implements Launcher, Gang {
         }
 
         private void send(long seq, Message message) {
-            List<ByteBuffer> frames = MessageCodec.encode(
-                    new Envelope(request.session(), request.incarnation(), rank, seq), message);
+            List<ByteBuffer> frames =
+                    MessageCodec.encode(new Envelope(request.session(), request.incarnation(), rank, seq), message);
             control.send(frames);
         }
     }

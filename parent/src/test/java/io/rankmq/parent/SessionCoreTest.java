@@ -103,7 +103,9 @@ class SessionCoreTest {
         }
 
         private ErrorCode refusal(CoreFixture fixture) {
-            return ((Message.Refuse) fixture.last(Kind.REFUSE).message()).error().code();
+            return ((Message.Refuse) fixture.last(Kind.REFUSE).message())
+                    .error()
+                    .code();
         }
 
         @Test
@@ -155,7 +157,8 @@ class SessionCoreTest {
             assertThat(fixture.failures).singleElement().satisfies(failure -> {
                 assertThat(failure.rank()).isEqualTo(2);
                 assertThat(failure.message())
-                        .isEqualTo("rank 2 on host h1 (pid 102) failed in task train: java.lang.IllegalStateException: boom");
+                        .isEqualTo(
+                                "rank 2 on host h1 (pid 102) failed in task train: java.lang.IllegalStateException: boom");
                 assertThat(failure.trace()).isEqualTo("trace");
             });
             assertThat(fixture.all(Kind.CLOSE)).hasSize(1);
@@ -183,7 +186,8 @@ class SessionCoreTest {
             assertThat(fixture.failures).singleElement().satisfies(failure -> {
                 assertThat(failure.code()).isEqualTo(ErrorCode.TASK_TIMEOUT);
                 assertThat(failure.message())
-                        .isEqualTo("rank 1 on host h1 (pid 101) did not end task train within 3 s; ranks 1, 2 have not ended it");
+                        .isEqualTo(
+                                "rank 1 on host h1 (pid 101) did not end task train within 3 s; ranks 1, 2 have not ended it");
             });
         }
 
@@ -231,8 +235,10 @@ class SessionCoreTest {
             fixture.execute("t1", MINUTE);
             fixture.exit(1, 137, 9);
             fixture.pass(Duration.ofMillis(200), 0, 1);
-            assertThat(fixture.failures).singleElement().satisfies(failure -> assertThat(failure.message())
-                    .isEqualTo("rank 1 on host h1 (pid 101) ended with signal 9 (SIGKILL) during task train"));
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.message())
+                            .isEqualTo("rank 1 on host h1 (pid 101) ended with signal 9 (SIGKILL) during task train"));
             assertThat(fixture.state(1)).isEqualTo(RankInfo.State.LOST);
         }
 
@@ -241,8 +247,11 @@ class SessionCoreTest {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.exit(0, 0, null);
             fixture.pass(Duration.ofMillis(200), 0);
-            assertThat(fixture.failures).singleElement().satisfies(failure -> assertThat(failure.message())
-                    .isEqualTo("rank 0 on host h1 (pid 100) ended with exit code 0 before its session was over"));
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.message())
+                            .isEqualTo(
+                                    "rank 0 on host h1 (pid 100) ended with exit code 0 before its session was over"));
         }
 
         @Test
@@ -251,8 +260,10 @@ class SessionCoreTest {
             fixture.exit(0, 1, null);
             fixture.report(0, new Message.Failed(1, WireError.of(ErrorCode.INTERNAL, "out of memory")));
             fixture.pass(Duration.ofMillis(200), 0);
-            assertThat(fixture.failures).singleElement().satisfies(failure -> assertThat(failure.message())
-                    .isEqualTo("rank 0 on host h1 (pid 100) failed outside any task: out of memory"));
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.message())
+                            .isEqualTo("rank 0 on host h1 (pid 100) failed outside any task: out of memory"));
         }
 
         @Test
@@ -277,8 +288,10 @@ class SessionCoreTest {
         void d2TheLauncherIsLookedAt() {
             CoreFixture fixture = new CoreFixture(2);
             fixture.core.onExit(new GangListener.Exit(GangListener.LAUNCHER, "h1", 77, 2, null), fixture.now);
-            assertThat(fixture.failures).extracting(RankFailure::message)
-                    .containsExactly("the launcher's command on host h1 (pid 77) ended with exit code 2 before its ranks were done");
+            assertThat(fixture.failures)
+                    .extracting(RankFailure::message)
+                    .containsExactly(
+                            "the launcher's command on host h1 (pid 77) ended with exit code 2 before its ranks were done");
         }
 
         @Test
@@ -301,7 +314,9 @@ class SessionCoreTest {
             fixture.core.post("b", CoreFixture.BODY, () -> {});
             fixture.sent.clear();
             fixture.unnumbered(1, new Message.Resend(StreamName.COMMANDS, 2));
-            assertThat(fixture.all(Kind.HANDLE_EVENT).map(sent -> sent.envelope().seq())).containsExactly(2L, 3L);
+            assertThat(fixture.all(Kind.HANDLE_EVENT)
+                            .map(sent -> sent.envelope().seq()))
+                    .containsExactly(2L, 3L);
             assertThat(fixture.all(Kind.HANDLE_EVENT)).allMatch(sent -> sent.rank() == 1);
         }
 
@@ -310,7 +325,10 @@ class SessionCoreTest {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.core.post("a", CoreFixture.BODY, () -> {});
             fixture.pass(fixture.limits.heartbeat(), 0);
-            assertThat(((Message.ParentHeartbeat) fixture.last(Kind.PARENT_HEARTBEAT).message()).newest()).isEqualTo(2);
+            assertThat(((Message.ParentHeartbeat)
+                                    fixture.last(Kind.PARENT_HEARTBEAT).message())
+                            .newest())
+                    .isEqualTo(2);
         }
 
         @Test
@@ -334,7 +352,8 @@ class SessionCoreTest {
             fixture.core.post("a", CoreFixture.BODY, () -> {});
             fixture.sent.clear();
             fixture.join(1, 1);
-            assertThat(((Message.Welcome) fixture.last(Kind.WELCOME).message()).newest()).isEqualTo(2);
+            assertThat(((Message.Welcome) fixture.last(Kind.WELCOME).message()).newest())
+                    .isEqualTo(2);
             fixture.echo(1);
             assertThat(fixture.state(1)).isEqualTo(RankInfo.State.READY);
             assertThat(fixture.failures).isEmpty();
@@ -366,7 +385,8 @@ class SessionCoreTest {
             assertThat(fixture.all(Kind.HANDLE_EVENT)).hasSize(CommandLog.MAX_COMMANDS);
             fixture.unnumbered(0, new Message.Ack(StreamName.COMMANDS, 6));
             assertThat(fixture.all(Kind.HANDLE_EVENT)).hasSize(CommandLog.MAX_COMMANDS + 5);
-            Message.HandleEvent last = (Message.HandleEvent) fixture.last(Kind.HANDLE_EVENT).message();
+            Message.HandleEvent last =
+                    (Message.HandleEvent) fixture.last(Kind.HANDLE_EVENT).message();
             assertThat(last.event()).isEqualTo("e" + (CommandLog.MAX_COMMANDS + 4));
         }
     }
@@ -394,7 +414,8 @@ class SessionCoreTest {
             fixture.core.eventHandled(0, 1, 1, 0, CoreFixture.BODY, null);
             fixture.sent.clear();
             fixture.eventWithSeq(0, 1, true);
-            assertThat(((Message.EventReply) fixture.last(Kind.EVENT_REPLY).message()).eventSeq()).isEqualTo(1);
+            assertThat(((Message.EventReply) fixture.last(Kind.EVENT_REPLY).message()).eventSeq())
+                    .isEqualTo(1);
             assertThat(fixture.firedEvents).containsExactly(1L);
         }
 
@@ -493,9 +514,14 @@ class SessionCoreTest {
                 CoreFixture fixture = inState(state);
                 fixture.reportWithSeq(0, 2, message);
                 boolean mustBeIn = message.kind() != Kind.JOIN;
-                if (mustBeIn && (state == RankInfo.State.ABSENT || state == RankInfo.State.LEFT || state == RankInfo.State.LOST)) {
+                if (mustBeIn
+                        && (state == RankInfo.State.ABSENT
+                                || state == RankInfo.State.LEFT
+                                || state == RankInfo.State.LOST)) {
                     assertThat(fixture.state(0)).as("%s in %s", message, state).isEqualTo(state);
-                    assertThat(fixture.core.stats().rejected()).as("%s in %s", message, state).isEqualTo(1);
+                    assertThat(fixture.core.stats().rejected())
+                            .as("%s in %s", message, state)
+                            .isEqualTo(1);
                 }
             }
         }
