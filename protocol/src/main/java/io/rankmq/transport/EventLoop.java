@@ -3,6 +3,7 @@ package io.rankmq.transport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final int TASKS_PER_ROUND = 256;
-    private static final long MAX_SLEEP_MILLIS = 3_600_000;
+    private static final long MAX_SLEEP_NANOS = 3_600_000_000_000L;
 
     private final String name;
     private final Ticker ticker;
@@ -51,6 +52,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     // The rest is touched by the loop thread only.
     private final List<PolledSocket> sockets = new ArrayList<>();
     private final List<LoopTimer> timers = new ArrayList<>();
+    private final ConnectionWatch connections;
 
     private EventLoop(String name, Ticker ticker, Consumer<Throwable> onFatal) {
         this.name = name;
@@ -64,6 +66,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.mailbox = new Mailbox(selector);
         this.context = new ZContext(1);
         context.setLinger(SocketOptions.LINGER_MILLIS);
+        this.connections = new ConnectionWatch(context);
         context.setUncaughtExceptionHandler((t, e) -> {
             ioThreadDead = true;
             fail(e);
@@ -211,6 +214,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    /** A socket of this loop has connected. Any thread. */
+    void connected(SelectableChannel channel) {
+        tryExecute(() -> connections.connected(channel, System.nanoTime()));
+    }
+
     void checkInLoop() {
         if (!inLoop()) {
             throw new IllegalStateException("only the thread of the loop " + name + " may do this, not "
@@ -237,14 +245,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void run() {
         try {
             while (!stopping) {
-                runTasks();
+                runTasks(TASKS_PER_ROUND);
                 boolean more = drainSockets();
                 runTimers();
                 sleep(more);
             }
             if (!fatal.get()) {
                 mailbox.close();
-                runTasks();
+                runTasks(Integer.MAX_VALUE);
             }
         } catch (Throwable e) {
             fail(e);
@@ -253,8 +261,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    private void runTasks() {
-        for (int i = 0; i < TASKS_PER_ROUND || stopping; i++) {
+    private void runTasks(int atMost) {
+        for (int i = 0; i < atMost; i++) {
             Runnable task = mailbox.poll();
             if (task == null) {
                 return;
@@ -274,6 +282,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void runTimers() {
+        connections.check(System.nanoTime());
         for (int i = 0; i < timers.size(); i++) {
             LoopTimer timer = timers.get(i);
             long deadline = timer.nextDeadlineNanos();
@@ -308,15 +317,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private long millisToNextDeadline() {
-        long sleep = MAX_SLEEP_MILLIS;
+        long sleep = Math.min(MAX_SLEEP_NANOS, connections.nanosToNextCheck(System.nanoTime()));
         for (int i = 0; i < timers.size(); i++) {
             long deadline = timers.get(i).nextDeadlineNanos();
             if (deadline != LoopTimer.NEVER) {
                 long left = deadline - ticker.nanos();
-                sleep = Math.min(sleep, left <= 0 ? 0 : (left + 999_999) / 1_000_000);
+                sleep = Math.min(sleep, Math.max(0, left));
             }
         }
-        return sleep;
+        return (sleep + 999_999) / 1_000_000;
     }
 
     private void end() {

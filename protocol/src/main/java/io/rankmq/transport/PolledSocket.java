@@ -66,6 +66,13 @@ final class PolledSocket {
         return closed ? null : socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
     }
 
+    /** Does what {@link #receive} does besides receiving, for sockets that cannot: else the descriptor stays readable for ever. */
+    void processCommands() {
+        if (!closed) {
+            socket.getEvents();
+        }
+    }
+
     /** Sends a part without blocking; false if it cannot be queued. */
     boolean send(Msg part, boolean more) {
         if (closed) {

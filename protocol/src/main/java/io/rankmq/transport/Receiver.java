@@ -38,6 +38,7 @@ final class Receiver {
     /** Hands over what has arrived, up to a bound; true if there may be more. */
     boolean drain(PolledSocket socket) {
         if (!role.receives()) {
+            socket.processCommands();
             return false;
         }
         for (int i = 0; i < MESSAGES_PER_TURN; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.transport;
 
+import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -67,7 +68,7 @@ final class SocketOptions {
         return socket.getLastEndpoint();
     }
 
-    static void client(ZMQ.Socket socket, SocketRole role, WireSocket.Connect connect) {
+    static void connect(EventLoop loop, ZMQ.Socket socket, SocketRole role, WireSocket.Connect connect) {
         socket.setReconnectIVL(RECONNECT_MILLIS);
         socket.setReconnectIVLMax(RECONNECT_MAX_MILLIS);
         socket.setCurveServerKey(ascii(connect.serverKey()));
@@ -78,6 +79,7 @@ final class SocketOptions {
         if (role.type == SocketType.SUB) {
             socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
         }
+        socket.base().setEventHook(event -> loop.connected((SelectableChannel) event.arg), ZMQ.EVENT_CONNECTED);
         try {
             if (!socket.connect(connect.endpoint())) {
                 throw new TransportException("cannot connect to " + connect.endpoint() + ": "

@@ -95,7 +95,7 @@ public final class WireSocket implements AutoCloseable {
         }
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role);
         try {
-            SocketOptions.client(socket, role, connect);
+            SocketOptions.connect(loop, socket, role, connect);
             Receiver receiver = new Receiver(role, "", bounds, handler, loop.ticker());
             return new WireSocket(loop, role, socket, receiver, connect.endpoint());
         } catch (RuntimeException e) {

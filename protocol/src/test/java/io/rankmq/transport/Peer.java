@@ -40,6 +40,10 @@ final class Peer implements AutoCloseable {
             return message;
         }
 
+        int size() {
+            return messages.size();
+        }
+
         @Nullable
         Incoming poll(long millis) throws InterruptedException {
             return messages.poll(millis, TimeUnit.MILLISECONDS);
