@@ -14,11 +14,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a session and starts it. Not safe for use by many threads; usable for several sessions, one after another. */
 public final class SessionBuilder {
+    private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,64}");
+
     private int worldSize = 1;
+    private @Nullable String sessionId;
     private @Nullable String executorId;
     private @Nullable Launcher launcher;
     private @Nullable Path logDirectory;
@@ -31,6 +35,20 @@ public final class SessionBuilder {
     private final Map<String, Context.Property> properties = new LinkedHashMap<>();
 
     SessionBuilder() {}
+
+    /**
+     * The session's id, which also names its log folder; must be unique. Without it a random one is made.
+     *
+     * @throws IllegalArgumentException if it is not 1 to 64 characters of a-z, 0-9 and -
+     */
+    public SessionBuilder id(String session) {
+        if (!ID.matcher(session).matches()) {
+            throw new IllegalArgumentException(
+                    "id: '" + session + "' was given, expected 1 to 64 characters of a-z, 0-9 and -");
+        }
+        sessionId = session;
+        return this;
+    }
 
     /**
      * How many ranks.
@@ -150,6 +168,7 @@ public final class SessionBuilder {
             throw new IllegalArgumentException("no launcher was given; the ranks must be started by one");
         }
         return new SessionSpec(
+                sessionId == null ? SessionRuntime.newId() : sessionId,
                 worldSize,
                 id,
                 List.copyOf(components),

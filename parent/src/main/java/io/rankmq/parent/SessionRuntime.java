@@ -57,7 +57,7 @@ final class SessionRuntime {
     private static final int FIRST_INCARNATION = 0;
 
     private final SessionSpec spec;
-    private final String id = newId();
+    private final String id;
     private final StickyProperties sticky = new StickyProperties();
     private final EventLoop loop;
     private final EventLanes lanes;
@@ -75,6 +75,7 @@ final class SessionRuntime {
 
     SessionRuntime(SessionSpec spec, Engine engine, Handlers handlers) {
         this.spec = spec;
+        id = spec.id();
         checkAllowList(spec);
         sticky.newContext(engine, spec.properties());
         loop = EventLoop.start("rankmq-" + id, Ticker.system(), this::onLoopDied);
@@ -391,7 +392,8 @@ final class SessionRuntime {
                 answer == null ? null : answer.error()));
     }
 
-    private static String newId() {
+    /** A random id. */
+    static String newId() {
         StringBuilder letters = new StringBuilder("s-");
         for (int i = 0; i < 16; i++) {
             letters.append(ID_LETTERS.charAt(RANDOM.nextInt(ID_LETTERS.length())));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link SessionBuilder} describes, complete and consistent. */
 record SessionSpec(
+        String id,
         int worldSize,
         String executorId,
         List<ComponentConfig> components,
