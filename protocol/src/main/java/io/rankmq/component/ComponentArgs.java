@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.component;
 
-import io.rankmq.api.ComponentConfig;
 import io.rankmq.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,36 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ComponentArgs {
 
-    /** Builds the component that is nested under an argument. */
-    @FunctionalInterface
-    interface Nested {
-        Object build(ComponentConfig config);
-    }
-
     private final String componentId;
     private final Map<String, ?> args;
-    private final Nested builder;
     private final Set<String> known = new LinkedHashSet<>();
 
-    ComponentArgs(String componentId, Map<String, ?> args, Nested builder) {
+    private ComponentArgs(String componentId, Map<String, ?> args) {
         this.componentId = componentId;
         this.args = args;
-        this.builder = builder;
     }
 
     /**
-     * Arguments as a test of a component would give them; a nested component is given as the object itself.
+     * Arguments as a builder, or a test of a component, gives them.
      *
      * @param componentId id that error messages name
-     * @param args the arguments
+     * @param args the arguments; where a config nests a component, the object that was built from it
      */
     public static ComponentArgs of(String componentId, Map<String, ?> args) {
-        return new ComponentArgs(componentId, args, config -> {
-            throw new ComponentException(
-                    ErrorCode.COMPONENT_FAILED,
-                    "component '" + config.id()
-                            + "' is nested in arguments that were made without a builder; give the object itself");
-        });
+        return new ComponentArgs(componentId, args);
     }
 
     /** The id of the component that is being built. */
@@ -134,9 +120,9 @@ public final class ComponentArgs {
         return has(name) ? map(name) : ConfigWalk.textKeys(componentId, name, otherwise);
     }
 
-    /** A required component, built from the map with a "path" that stands there. */
+    /** A required component, which the config nests here as a map with a "path". */
     public <T> T component(String name, Class<T> type) {
-        return build(name, required(name), type);
+        return component(name, required(name), type);
     }
 
     /** A component, or the default. */
@@ -144,13 +130,13 @@ public final class ComponentArgs {
         return has(name) ? component(name, type) : otherwise;
     }
 
-    /** The components of a list, each built from a map with a "path"; an absent list is an empty one. */
+    /** The components of a list; an absent list is an empty one. */
     public <T> List<T> components(String name, Class<T> type) {
-        List<T> built = new ArrayList<>();
+        List<T> all = new ArrayList<>();
         for (Object element : list(name, List.of())) {
-            built.add(build(name + "." + built.size(), element, type));
+            all.add(component(name + "." + all.size(), element, type));
         }
-        return built;
+        return all;
     }
 
     /** Refuses arguments that the component never asked for. */
@@ -162,20 +148,12 @@ public final class ComponentArgs {
         }
     }
 
-    private <T> T build(String name, Object value, Class<T> type) {
-        if (type.isInstance(value)) {
-            return type.cast(value);
-        }
-        if (!(value instanceof Map<?, ?> map) || !ConfigWalk.isComponent(map)) {
-            throw wrongType(name, value, "a component (a map with a path)");
-        }
-        ComponentConfig config = ConfigWalk.nested(componentId + "." + name, map);
-        Object built = builder.build(config);
-        if (!type.isInstance(built)) {
+    private <T> T component(String name, Object value, Class<T> type) {
+        if (!type.isInstance(value)) {
             throw failed("needs as argument '" + name + "' a component of type " + type.getName() + ", but "
-                    + built.getClass().getName() + " is none");
+                    + value.getClass().getName() + " is none");
         }
-        return type.cast(built);
+        return type.cast(value);
     }
 
     private @Nullable Object find(String name) {

@@ -6,6 +6,7 @@ import io.rankmq.protocol.ErrorCode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,9 +80,11 @@ public final class ComponentBuilder {
         // Cheap, and no path reaches the class loader by any other way.
         allowed.check(config.id(), path);
         Class<?> type = load(config.id(), path);
-        ComponentArgs args = new ComponentArgs(config.id(), config.args(), this::buildChecked);
         Constructor<?> withArgs = constructor(config.id(), type, ComponentArgs.class);
         if (withArgs != null) {
+            Map<String, Object> resolved = new LinkedHashMap<>();
+            config.args().forEach((name, value) -> resolved.put(name, resolve(config.id() + "." + name, value)));
+            ComponentArgs args = ComponentArgs.of(config.id(), resolved);
             Object built = call(config.id(), path, () -> withArgs.newInstance(args));
             args.refuseUnknown();
             return built;
@@ -102,6 +105,26 @@ public final class ComponentBuilder {
                     null);
         }
         return call(config.id(), path, withoutArgs::newInstance);
+    }
+
+    /** The value with every component that is nested in it built. */
+    private @Nullable Object resolve(String where, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            if (ConfigWalk.isComponent(map)) {
+                return buildChecked(ConfigWalk.nested(where, map));
+            }
+            Map<Object, @Nullable Object> resolved = new LinkedHashMap<>();
+            map.forEach((key, element) -> resolved.put(key, resolve(where + "." + key, element)));
+            return resolved;
+        }
+        if (value instanceof Iterable<?> list) {
+            List<@Nullable Object> resolved = new ArrayList<>();
+            for (Object element : list) {
+                resolved.add(resolve(where + "." + resolved.size(), element));
+            }
+            return resolved;
+        }
+        return value;
     }
 
     private Class<?> load(String id, String path) {

@@ -60,7 +60,7 @@ class ComponentBuilderTest {
                 .hasMessage("component 'c' needs as argument 'trainer' a component of type " + HERE + "Trainer, but "
                         + HERE + "Plain is none");
         assertThatThrownBy(() -> build("Outer", Map.of("trainer", "text")))
-                .hasMessageContaining("a component (a map with a path) as argument 'trainer'");
+                .hasMessageEndingWith("but java.lang.String is none");
     }
 
     @Test
