@@ -17,7 +17,7 @@ final class BootstrapSource {
     /** Keys of 65,536 ranks take about 8 MB. */
     static final int MAX_BYTES = 16 << 20;
 
-    private static final int DEADLINE_SECONDS = 30;
+    private static final int DEADLINE_MILLIS = 30_000;
 
     private BootstrapSource() {}
 
@@ -30,7 +30,7 @@ final class BootstrapSource {
 
     static String read(String spec) {
         if (spec.equals("-")) {
-            return drain(spec, System.in);
+            return drain(spec, System.in, DEADLINE_MILLIS);
         }
         if (!spec.startsWith("fd:")) {
             return KeyFiles.read(Path.of(spec), MAX_BYTES);
@@ -40,14 +40,14 @@ final class BootstrapSource {
             throw new KeyFileException("'" + spec + "' names no descriptor; write fd:N with a number N");
         }
         try (InputStream in = new FileInputStream("/proc/self/fd/" + number)) {
-            return drain(spec, in);
+            return drain(spec, in, DEADLINE_MILLIS);
         } catch (IOException e) {
             throw new KeyFileException("descriptor " + number + " is not open for reading; pass it on to the rank");
         }
     }
 
     /** Reads to the end, but does not wait for ever for a writer that never closes. */
-    private static String drain(String spec, InputStream in) {
+    static String drain(String spec, InputStream in, long deadlineMillis) {
         CompletableFuture<byte[]> content = new CompletableFuture<>();
         Thread reader = new Thread(
                 () -> {
@@ -61,7 +61,7 @@ final class BootstrapSource {
         reader.setDaemon(true);
         reader.start();
         try {
-            byte[] bytes = content.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+            byte[] bytes = content.get(deadlineMillis, TimeUnit.MILLISECONDS);
             if (bytes.length > MAX_BYTES) {
                 throw new KeyFileException(describe(spec) + " is larger than " + MAX_BYTES + " bytes");
             }
@@ -70,7 +70,7 @@ final class BootstrapSource {
             throw new KeyFileException("cannot read " + describe(spec) + ": " + e.getMessage());
         } catch (TimeoutException e) {
             throw new KeyFileException(
-                    describe(spec) + " did not end within " + DEADLINE_SECONDS + " s; its writer must close it");
+                    describe(spec) + " did not end within " + deadlineMillis + " ms; its writer must close it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KeyFileException("interrupted while reading " + describe(spec));

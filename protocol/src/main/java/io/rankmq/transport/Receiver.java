@@ -22,17 +22,28 @@ final class Receiver {
     private final SocketRole role;
     private final String identityProperty;
     private final MessageBounds bounds;
+    private final Inflow inflow;
     private final MessageHandler handler;
     private final RateLimitedLog oversized;
     private final RateLimitedLog unidentified;
+    private final RateLimitedLog cut;
+    private long cutsSeen;
 
-    Receiver(SocketRole role, String identityProperty, MessageBounds bounds, MessageHandler handler, Ticker ticker) {
+    Receiver(
+            SocketRole role,
+            String identityProperty,
+            MessageBounds bounds,
+            Inflow inflow,
+            MessageHandler handler,
+            Ticker ticker) {
         this.role = role;
         this.identityProperty = identityProperty;
         this.bounds = bounds;
+        this.inflow = inflow;
         this.handler = handler;
         this.oversized = new RateLimitedLog(LOG, ticker);
         this.unidentified = new RateLimitedLog(LOG, ticker);
+        this.cut = new RateLimitedLog(LOG, ticker);
     }
 
     /** Hands over what has arrived, up to a bound; true if there may be more. */
@@ -40,6 +51,13 @@ final class Receiver {
         if (!role.receives()) {
             socket.processCommands();
             return false;
+        }
+        if (inflow.cuts() != cutsSeen) {
+            cutsSeen = inflow.cuts();
+            cut.warn(
+                    "Cut a connection on {}: {} bytes were waiting to be read; give the JVM more memory or send less at a time",
+                    role,
+                    bounds.maxWaiting());
         }
         for (int i = 0; i < MESSAGES_PER_TURN; i++) {
             Msg first = socket.receive();
@@ -55,7 +73,7 @@ final class Receiver {
     }
 
     long dropped() {
-        return oversized.count() + unidentified.count();
+        return oversized.count() + unidentified.count() + inflow.cuts();
     }
 
     /** Reads the message to its end; null if it is to be dropped. */
@@ -67,6 +85,7 @@ final class Receiver {
         int parts = 0;
         long bytes = 0;
         while (part != null) {
+            inflow.taken(part);
             parts++;
             bytes += part.size();
             if (parts <= bounds.maxParts() && bytes <= bounds.maxBytes()) {

@@ -23,14 +23,14 @@ final class SocketOptions {
 
     private SocketOptions() {}
 
-    static ZMQ.Socket create(ZContext context, SocketRole role) {
+    static ZMQ.Socket create(ZContext context, SocketRole role, Inflow inflow) {
         ZMQ.Socket socket = context.createSocket(role.type);
         // [1] A finite mark loses plaintext under CURVE.
         socket.setRcvHWM(0);
         socket.setSndHWM(SEND_QUEUE);
         // [4] Before authentication a peer can announce a frame of any size.
         socket.setMaxMsgSize(role.maxFrame);
-        socket.setMsgAllocator(new GuardedAllocator(role.maxFrame));
+        socket.setMsgAllocator(inflow);
         // [7] Lingering for nothing would lose the last message.
         socket.setLinger(LINGER_MILLIS);
         socket.setHandshakeIvl(HANDSHAKE_MILLIS);

@@ -70,11 +70,12 @@ public final class WireSocket implements AutoCloseable {
         if (!role.binds) {
             throw new IllegalArgumentException(role + " connects, it does not bind");
         }
-        ZMQ.Socket socket = SocketOptions.create(loop.context(), role);
+        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting());
+        ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             SocketOptions.server(socket, bind);
             String endpoint = SocketOptions.bind(socket, bind);
-            Receiver receiver = new Receiver(role, zap.identityProperty(), bounds, handler, loop.ticker());
+            Receiver receiver = new Receiver(role, zap.identityProperty(), bounds, inflow, handler, loop.ticker());
             return new WireSocket(loop, role, socket, receiver, endpoint);
         } catch (RuntimeException e) {
             socket.close();
@@ -93,10 +94,11 @@ public final class WireSocket implements AutoCloseable {
         if (role.binds) {
             throw new IllegalArgumentException(role + " binds, it does not connect");
         }
-        ZMQ.Socket socket = SocketOptions.create(loop.context(), role);
+        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting());
+        ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             SocketOptions.connect(loop, socket, role, connect);
-            Receiver receiver = new Receiver(role, "", bounds, handler, loop.ticker());
+            Receiver receiver = new Receiver(role, "", bounds, inflow, handler, loop.ticker());
             return new WireSocket(loop, role, socket, receiver, connect.endpoint());
         } catch (RuntimeException e) {
             socket.close();

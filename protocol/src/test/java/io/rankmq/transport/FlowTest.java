@@ -171,7 +171,7 @@ class FlowTest {
 
     @Test
     void aMessageBeyondTheBoundsIsDroppedAndTheNextOneArrives() throws Exception {
-        MessageBounds tight = new MessageBounds(3, 100);
+        MessageBounds tight = new MessageBounds(3, 100, 1 << 20);
         WireSocket router = gang.broker.loop.call(
                 () -> WireSocket.bind(
                         gang.broker.loop,

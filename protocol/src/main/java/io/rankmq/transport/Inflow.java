@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.transport;
+
+import java.util.concurrent.atomic.AtomicLong;
+import zmq.Msg;
+import zmq.msg.MsgAllocator;
+
+/**
+ * Gives the frames that arrive on one socket their bytes, and none to what must not have any. Such a frame reads as an empty one, which
+ * neither a handshake nor CURVE knows, so JeroMQ closes the connection and throws away the unfinished message. Two things get none:
+ *
+ * <ul>
+ *   <li>A size that is not sane. JeroMQ reads it as a signed number, so a negative one passes its own check; cut to 32 bits it may ask for
+ *       2 GiB, or for less than nothing, before the peer is authenticated.
+ *   <li>A frame beyond what may wait unread. A message without end never reaches the loop, so nothing else could bound it.
+ * </ul>
+ *
+ * <p>What waits is an estimate: frames of handshakes and of broken connections are counted in and never out. Whenever the limit is hit half of it
+ * is forgiven, so an error costs a connection now and then, which its peer makes anew.
+ */
+final class Inflow implements MsgAllocator {
+
+    /** What CURVE adds to a frame. */
+    private static final int CURVE_BYTES = 33;
+
+    private final long maxFrame;
+    private final long maxWaiting;
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong cuts = new AtomicLong();
+
+    Inflow(long maxFrame, long maxWaiting) {
+        this.maxFrame = maxFrame;
+        this.maxWaiting = maxWaiting;
+    }
+
+    /** Called by the I/O thread for each frame. */
+    @Override
+    public Msg allocate(int size) {
+        if (size < 0 || size > maxFrame) {
+            return new Msg(0);
+        }
+        if (waiting.addAndGet(size) > maxWaiting) {
+            waiting.addAndGet(-size - maxWaiting / 2);
+            cuts.incrementAndGet();
+            return new Msg(0);
+        }
+        return new Msg(size);
+    }
+
+    /** The loop has taken a part of a message. */
+    void taken(Msg part) {
+        waiting.addAndGet(-part.size() - CURVE_BYTES);
+    }
+
+    /** How many connections were cut because too much waited. */
+    long cuts() {
+        return cuts.get();
+    }
+}
