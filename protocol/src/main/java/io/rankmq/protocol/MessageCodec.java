@@ -126,6 +126,7 @@ public final class MessageCodec {
         Body body = message.body();
         boolean fits = Envelope.isSession(envelope.session())
                 && envelope.incarnation() >= 0
+                && envelope.rank() >= Envelope.PARENT
                 && envelope.rank() < Limits.WORLD_SIZE
                 && kind.isSentBy(isFromParent ? Sender.PARENT : Sender.RANK)
                 && (kind.stream() == null

@@ -159,6 +159,8 @@ final class ValueWriter {
     private void other(@Nullable Object value, boolean mayConvert) throws ProtocolException {
         if (value instanceof ByteBuffer buffer) {
             bin(buffer.slice());
+        } else if (value instanceof CharSequence || value instanceof Character) {
+            text(value.toString());
         } else if (value instanceof BigInteger big && big.bitLength() < Long.SIZE) {
             out.integer(big.longValue());
         } else if (value instanceof Number number
