@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+/** The classes of all modules, without tests. */
+final class Project {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_PACKAGE_INFOS)
+            .importPackages("io.rankmq");
+
+    private Project() {}
+
+    static JavaClasses classes() {
+        return CLASSES;
+    }
+}
