@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_parent import ScriptedParent
+
+
+@pytest.fixture
+def new_parent(tmp_path: Path) -> Iterator[Callable[..., ScriptedParent]]:
+    """Makes parents that end with the test."""
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> ScriptedParent:
+            return stack.enter_context(ScriptedParent(tmp_path, **options))
+
+        yield make
+
+
+@pytest.fixture
+def parent(new_parent: Callable[..., ScriptedParent]) -> ScriptedParent:
+    """A parent of one rank."""
+    return new_parent()
