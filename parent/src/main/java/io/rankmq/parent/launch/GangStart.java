@@ -42,7 +42,7 @@ final class GangStart {
     private LocalGang start(List<RankStart> starts) throws LaunchException {
         GangFolder folder = null;
         Guard guard = null;
-        String subject = "the guard of the ranks";
+        String subject = "the ranks";
         boolean complete = false;
         try {
             folder = GangFolder.create();

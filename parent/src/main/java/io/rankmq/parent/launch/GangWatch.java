@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +28,6 @@ final class GangWatch implements Runnable {
 
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private record Joined(int rank, long pid) {}
-
     private static final class Watched {
         private final int rank;
         private final ProcessHandle process;
@@ -47,7 +46,7 @@ final class GangWatch implements Runnable {
     private final Guard guard;
     private final List<RankProcess> children;
     private final Thread thread;
-    private final Queue<Joined> newlyJoined = new ConcurrentLinkedQueue<>();
+    private final Queue<Watched> newlyJoined = new ConcurrentLinkedQueue<>();
     private final CountDownLatch allTold;
     private volatile boolean stopping;
 
@@ -76,11 +75,16 @@ final class GangWatch implements Runnable {
 
     void start() {
         thread.start();
+        for (RankProcess child : children) {
+            CompletableFuture<Void> unused = child.process().onExit().thenRun(() -> LockSupport.unpark(thread));
+        }
     }
 
-    /** Any thread. A rank says that it is this process of this host. */
+    /** Any thread. A rank says that it is this process of this host; whether that is so is looked at here, as it may end at once. */
     void joined(int rank, long pid) {
-        newlyJoined.add(new Joined(rank, pid));
+        ProcessHandle.of(pid)
+                .filter(processes::belongs)
+                .ifPresent(process -> newlyJoined.add(new Watched(rank, process)));
         LockSupport.unpark(thread);
     }
 
@@ -171,8 +175,8 @@ final class GangWatch implements Runnable {
     }
 
     private void noteEndOfJoined() {
-        for (Joined joined = newlyJoined.poll(); joined != null; joined = newlyJoined.poll()) {
-            watch(joined.rank(), joined.pid());
+        for (Watched joined = newlyJoined.poll(); joined != null; joined = newlyJoined.poll()) {
+            watch(joined);
         }
         long now = System.nanoTime();
         if (now - nextJoinedCheck < 0) {
@@ -187,13 +191,13 @@ final class GangWatch implements Runnable {
         }
     }
 
-    private void watch(int rank, long pid) {
-        boolean ours = children.stream().anyMatch(child -> child.process().pid() == pid)
-                || watched.stream().anyMatch(other -> other.rank == rank && other.process.pid() == pid);
-        if (!ours) {
-            ProcessHandle.of(pid)
-                    .filter(processes::belongs)
-                    .ifPresent(process -> watched.add(new Watched(rank, process)));
+    private void watch(Watched joined) {
+        boolean known =
+                children.stream().anyMatch(child -> child.process().toHandle().equals(joined.process))
+                        || watched.stream()
+                                .anyMatch(other -> other.rank == joined.rank && other.process.equals(joined.process));
+        if (!known) {
+            watched.add(joined);
         }
     }
 

@@ -17,7 +17,7 @@ by_variable() {
         printf '%s\n' "$proc"/[0-9]*/environ | xargs grep -lszxF -- "$mark" 2>/dev/null
     else
         for file in "$proc"/[0-9]*/environ; do
-            tr '\0' '\n' <"$file" 2>/dev/null | grep -qxF -- "$mark" 2>/dev/null && printf '%s\n' "$file"
+            tr '\0' '\n' 2>/dev/null <"$file" | grep -qxF -- "$mark" 2>/dev/null && printf '%s\n' "$file"
         done
     fi | while IFS= read -r file; do
         file=${file#"$proc"/}

@@ -95,6 +95,15 @@ public interface LauncherContract {
     }
 
     @Test
+    default void letsARankOpenItsOutputsByName() throws Exception {
+        try (Trial trial = Trial.of(script("echo out >/dev/stdout; echo err >/dev/stderr"), 1)) {
+            trial.awaitExits(1);
+            assertThat(trial.told().out(0)).containsExactly("out");
+            assertThat(trial.told().err(0)).containsExactly("err");
+        }
+    }
+
+    @Test
     default void replacesWhatIsNotUtf8AndCutsWhatIsTooLong(@TempDir Path logs) throws Exception {
         String text = "printf 'a\\377b\\n'; head -c 200000 /dev/zero | tr '\\0' x; echo; echo next";
         try (Trial trial = Trial.of(script(text), 1, logs)) {
