@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The digits example's executor in Python: the same split, the same model and the same steps as the Java one, in numpy.
 
-A rank improves the model that it is given with the images of its own shard. It computes in float64 and sends float32, as the Java ranks
-do, so both can work in one session.
+A rank improves the model that it is given with the images of its own shard. It computes in float64 and sends float32, as the
+Java ranks do, so both can work in one session.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from rankmq import AbortSignal, Context, Executor, Shareable
+from rankmq import AbortSignal, Context, ContextKey, Executor, ReturnCode, Shareable
 
 DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "digits.csv.gz"
 IMAGES = 1797
@@ -92,23 +91,23 @@ class DigitsTrainer(Executor):
 
     def execute(self, task_name: str, shareable: Shareable, ctx: Context, abort_signal: AbortSignal) -> Shareable:
         if task_name != "train":
-            return Shareable.reply("TASK_UNKNOWN")
+            return Shareable.reply(ReturnCode.TASK_UNKNOWN)
         if self._shard is None:
             # Only a task's context says which rank this is, so the images are read with the first task.
-            self._shard = shard(ctx["rank_number"], ctx["num_of_processes"])
+            self._shard = shard(ctx.get(ContextKey.RANK_NUMBER), ctx.get(ContextKey.NUM_OF_PROCESSES))
         images = self._shard
         # What arrives is a read-only view; the steps need a copy of their own, in float64.
-        model = {name: shareable.values[name].astype(np.float64) for name in ("w1", "b1", "w2", "b2")}
+        model = {name: shareable[name].astype(np.float64) for name in ("w1", "b1", "w2", "b2")}
         loss = 0.0
         for _ in range(self._epochs):
             loss = 0.0
             for start in range(0, len(images.labels), self._batch):
                 if abort_signal.triggered:
-                    return Shareable.reply("TASK_ABORTED")
+                    return Shareable.reply(ReturnCode.TASK_ABORTED)
                 batch = slice(start, start + self._batch)
                 loss += train_batch(model, images.pixels[batch], images.labels[batch], self._learning_rate)
         samples = len(images.labels)
         loss /= samples
         print(f"round {ctx.get('round')}: loss {loss:.4f} on {samples} images")
-        values = {name: parameter.astype(np.float32) for name, parameter in model.items()}
-        return Shareable(values={**values, "samples": samples, "loss": loss})
+        improved = {name: parameter.astype(np.float32) for name, parameter in model.items()}
+        return Shareable({**improved, "samples": samples, "loss": loss})

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rankmq import AbortSignal, Shareable
+from rankmq import AbortSignal, ReturnCode, Shareable
 
 import digits
 
@@ -22,21 +22,25 @@ def _golden() -> dict[str, Any]:
         return dict(file)
 
 
+# A task's context, as far as the trainer looks at it.
+CONTEXT: Any = {"rank_number": 1, "num_of_processes": 4, "round": 1}
+
+
 def _task(golden: dict[str, Any]) -> Shareable:
-    return Shareable(values={name: golden[f"before_{name}"] for name in NAMES})
+    return Shareable({name: golden[f"before_{name}"] for name in NAMES})
 
 
-def test_one_round_gives_the_weights_that_java_computes(golden: dict[str, Any], context: Any) -> None:
+def test_one_round_gives_the_weights_that_java_computes(golden: dict[str, Any]) -> None:
     trainer = digits.DigitsTrainer(learning_rate=0.2, batch=16, epochs=2)
 
-    reply = trainer.execute("train", _task(golden), context, AbortSignal())
+    reply = trainer.execute("train", _task(golden), CONTEXT, AbortSignal())
 
     for name in NAMES:
-        assert reply.values[name].dtype == np.float32
-        np.testing.assert_allclose(reply.values[name], golden[f"after_{name}"], rtol=0, atol=1e-4)
-        assert not np.allclose(reply.values[name], golden[f"before_{name}"], rtol=0, atol=1e-3)
-    assert reply.values["samples"] == golden["samples"][0]
-    assert reply.values["loss"] == pytest.approx(golden["loss"][0], abs=1e-4)
+        assert reply[name].dtype == np.float32
+        np.testing.assert_allclose(reply[name], golden[f"after_{name}"], rtol=0, atol=1e-4)
+        assert not np.allclose(reply[name], golden[f"before_{name}"], rtol=0, atol=1e-3)
+    assert reply["samples"] == golden["samples"][0]
+    assert reply["loss"] == pytest.approx(golden["loss"][0], abs=1e-4)
 
 
 @pytest.mark.parametrize("world_size", [1, 3, 4, 7])
@@ -56,17 +60,20 @@ def test_an_image_is_read_with_its_label_and_its_pixels_from_zero_to_one() -> No
     np.testing.assert_array_equal(images.pixels[0, :5], [0, 0, 5 / 16, 13 / 16, 9 / 16])
 
 
-def test_a_trainer_that_is_told_to_abort_says_so(golden: dict[str, Any], context: Any) -> None:
+def test_a_trainer_that_is_told_to_abort_says_so(golden: dict[str, Any]) -> None:
     abort = AbortSignal()
     abort.trigger("enough")
 
-    reply = digits.DigitsTrainer().execute("train", _task(golden), context, abort)
+    reply = digits.DigitsTrainer().execute("train", _task(golden), CONTEXT, abort)
 
-    assert reply.return_code == "TASK_ABORTED"
+    assert reply.return_code == ReturnCode.TASK_ABORTED
 
 
-def test_a_trainer_knows_no_other_task(golden: dict[str, Any], context: Any) -> None:
-    assert digits.DigitsTrainer().execute("dance", _task(golden), context, AbortSignal()).return_code == "TASK_UNKNOWN"
+def test_a_trainer_knows_no_other_task(golden: dict[str, Any]) -> None:
+    assert (
+        digits.DigitsTrainer().execute("dance", _task(golden), CONTEXT, AbortSignal()).return_code
+        == ReturnCode.TASK_UNKNOWN
+    )
 
 
 def test_a_rank_that_does_not_exist_is_refused() -> None:
