@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from rankmq import AbortSignal, Context, ContextKey, Executor, ReturnCode, Shareable
 
 DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "digits.csv.gz"

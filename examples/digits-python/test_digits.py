@@ -6,11 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import digits
 import numpy as np
 import pytest
-from rankmq import AbortSignal, ReturnCode, Shareable
 
-import digits
+from rankmq import AbortSignal, ReturnCode, Shareable
 
 GOLDEN = Path(__file__).with_name("golden-round.npz")
 NAMES = ("w1", "b1", "w2", "b2")
