@@ -137,9 +137,10 @@ public final class SessionBuilder {
         return this;
     }
 
-    /** A sticky property that every context of the parent starts with. */
-    public SessionBuilder property(String name, Object value) {
-        properties.put(name, new Context.Property(value, false, true));
+    /** A sticky property that every context of the parent starts with; {@link Context.Mark#PRIVATE} may be added to it. */
+    public SessionBuilder property(String name, Object value, Context.Mark... marks) {
+        boolean isPrivate = List.of(marks).contains(Context.Mark.PRIVATE);
+        properties.put(name, new Context.Property(value, isPrivate, true));
         return this;
     }
 

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rankmq.component.NearestName;
 import io.rankmq.parent.launch.LauncherFactory;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 /** Lets the launcher's own factory judge the launcher's settings. */
 final class LauncherCheck {
@@ -24,7 +22,7 @@ final class LauncherCheck {
         if (!type.isTextual() || type.asText().isEmpty()) {
             return;
         }
-        Map<String, LauncherFactory> factories = factories();
+        Map<String, LauncherFactory> factories = Launchers.byType();
         LauncherFactory factory = factories.get(type.asText());
         if (factory == null) {
             document.fault(
@@ -44,16 +42,11 @@ final class LauncherCheck {
     private void fault(String sentence) {
         int colon = sentence.indexOf(": ");
         if (colon > 0 && sentence.indexOf(' ') > colon) {
-            document.fault("launcher." + sentence.substring(0, colon), sentence.substring(colon + 2));
+            // groups[0].ranks, as the factory says it, is groups.0.ranks for --set.
+            String key = sentence.substring(0, colon).replaceAll("\\[(\\d+)]", ".$1");
+            document.fault("launcher." + key, sentence.substring(colon + 2));
         } else {
             document.fault("launcher", sentence);
         }
-    }
-
-    /** The factories on the class path, by type. */
-    static Map<String, LauncherFactory> factories() {
-        Map<String, LauncherFactory> byType = new LinkedHashMap<>();
-        ServiceLoader.load(LauncherFactory.class).forEach(factory -> byType.put(factory.type(), factory));
-        return byType;
     }
 }

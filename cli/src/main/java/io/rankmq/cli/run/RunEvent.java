@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.cli.run;
+
+import io.rankmq.parent.RankInfo;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What happens while a job runs, in the order in which it happens. */
+public sealed interface RunEvent {
+
+    /** Something takes a while before the session can start; a sentence for a person. */
+    record Note(String sentence) implements RunEvent {}
+
+    /**
+     * The session begins to start.
+     *
+     * @param session its id
+     * @param job the job's name
+     * @param worldSize number of ranks
+     * @param rounds rounds of all tasks
+     * @param folder the run's folder
+     */
+    record SessionBegun(String session, String job, int worldSize, int rounds, Path folder) implements RunEvent {}
+
+    /** A rank's state, place or exit changed. */
+    record RankChanged(RankInfo rank) implements RunEvent {}
+
+    /** A round begins. */
+    record RoundBegun(String task, int round, int rounds) implements RunEvent {}
+
+    /** A round ended, well or not. */
+    record RoundEnded(Report.TaskEntry round) implements RunEvent {}
+
+    /**
+     * A line was written.
+     *
+     * @param rank the rank that wrote it; null: the parent's own process, or the launcher's command
+     * @param host the rank's host
+     * @param isError whether it went to standard error
+     * @param text the line without its end
+     */
+    record Output(@Nullable Integer rank, String host, boolean isError, String text) implements RunEvent {}
+
+    /** The job failed. */
+    record Failed(Report.ErrorEntry error) implements RunEvent {}
+
+    /**
+     * The job is over and everything it started is gone.
+     *
+     * @param report what is in the report
+     * @param folder the run's folder
+     * @param reportFile where the report is; null: it could not be written
+     */
+    record Finished(Report report, Path folder, @Nullable Path reportFile) implements RunEvent {}
+}

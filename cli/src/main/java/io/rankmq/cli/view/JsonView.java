@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.cli.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankmq.cli.run.Report;
+import io.rankmq.cli.run.ReportJson;
+import io.rankmq.cli.run.RunEvent;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
+
+/** Shows a run as JSON, one object a line; docs/report.md lists the events and their keys. */
+final class JsonView implements RunView {
+    private final PrintStream out;
+    private final Supplier<Instant> clock;
+
+    JsonView(PrintStream out, Supplier<Instant> clock) {
+        this.out = out;
+        this.clock = clock;
+    }
+
+    @Override
+    public void show(RunEvent event) {
+        if (event instanceof RunEvent.Note note) {
+            print(line("note").put("text", note.sentence()));
+        } else if (event instanceof RunEvent.SessionBegun begun) {
+            print(line("session")
+                    .put("session", begun.session())
+                    .put("job", begun.job())
+                    .put("world_size", begun.worldSize())
+                    .put("rounds", begun.rounds())
+                    .put("run_directory", begun.folder().toString()));
+        } else if (event instanceof RunEvent.RankChanged change) {
+            print(with("rank", Report.RankEntry.of(change.rank())));
+        } else if (event instanceof RunEvent.RoundEnded ended) {
+            print(with("round", ended.round()));
+        } else if (event instanceof RunEvent.Output output) {
+            print(line("output")
+                    .put("rank", output.rank())
+                    .put("host", output.host())
+                    .put("stream", output.isError() ? "stderr" : "stdout")
+                    .put("text", output.text()));
+        } else if (event instanceof RunEvent.Failed failed) {
+            print(with("failure", failed.error()));
+        } else if (event instanceof RunEvent.Finished finished) {
+            print(with("summary", finished.report()));
+        }
+    }
+
+    @Override
+    public void leftOut(long lines) {
+        print(line("left_out").put("lines", lines));
+    }
+
+    private ObjectNode with(String event, Object content) {
+        ObjectNode line = line(event);
+        line.setAll((ObjectNode) ReportJson.tree(content));
+        return line;
+    }
+
+    private ObjectNode line(String event) {
+        return ReportJson.object()
+                .put("event", event)
+                .put("time", clock.get().truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+
+    private void print(ObjectNode line) {
+        out.print(line + "\n");
+        out.flush();
+    }
+}
