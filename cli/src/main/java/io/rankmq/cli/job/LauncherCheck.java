@@ -3,6 +3,7 @@ package io.rankmq.cli.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rankmq.component.NearestName;
+import io.rankmq.parent.launch.Launcher;
 import io.rankmq.parent.launch.LauncherFactory;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,11 @@ final class LauncherCheck {
             return;
         }
         try {
-            factory.create(JobMapper.launcherSettings(document.root()), folder);
+            Launcher launcher = factory.create(JobMapper.launcherSettings(document.root()), folder);
+            JsonNode worldSize = document.root().path("world_size");
+            if (worldSize.isIntegralNumber() && worldSize.canConvertToInt() && worldSize.intValue() > 0) {
+                launcher.checkWorldSize(worldSize.intValue());
+            }
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
         }

@@ -16,4 +16,11 @@ public interface Launcher {
      * @throws LaunchException if they cannot be started; what was started already is ended before it is thrown
      */
     Gang launch(LaunchRequest request, GangListener listener) throws LaunchException;
+
+    /**
+     * Says before anything is started whether so many ranks can be.
+     *
+     * @throws IllegalArgumentException if not; one sentence that begins with a setting's key, as in {@code groups[0]: ...}
+     */
+    default void checkWorldSize(int worldSize) {}
 }

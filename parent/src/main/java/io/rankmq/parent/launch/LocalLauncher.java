@@ -140,7 +140,22 @@ public final class LocalLauncher implements Launcher {
     }
 
     @Override
+    public void checkWorldSize(int worldSize) {
+        for (Group group : groups) {
+            if (group.ranks().last() >= worldSize) {
+                throw new IllegalArgumentException(group.name() + ": there is no rank "
+                        + group.ranks().last() + ", the world size is " + worldSize + "; correct one of the two");
+            }
+        }
+    }
+
+    @Override
     public Gang launch(LaunchRequest request, GangListener listener) throws LaunchException {
+        try {
+            checkWorldSize(request.worldSize());
+        } catch (IllegalArgumentException e) {
+            throw new LaunchException(String.valueOf(e.getMessage()), e);
+        }
         return GangStart.start(request, listener, starts(request));
     }
 
@@ -151,11 +166,6 @@ public final class LocalLauncher implements Launcher {
         }
         Map<Integer, RankSettings> different = new TreeMap<>();
         for (Group group : groups) {
-            if (group.ranks().last() >= request.worldSize()) {
-                throw new LaunchException(
-                        group.name() + ": there is no rank " + group.ranks().last() + ", the world size is "
-                                + request.worldSize() + "; correct one of the two");
-            }
             group.ranks().forEach(rank -> different.put(rank, group.settings()));
         }
         List<RankStart> starts = new ArrayList<>();
