@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from scripted_parent import ScriptedParent
+
+# No deadline for one example: the machine may be busy, and what is tested is not how long it takes.
+settings.register_profile("rankmq", deadline=None)
+settings.load_profile("rankmq")
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_bodies_and_attachments_are_cut_and_found_again(size: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_frames_that_do_not_agree_with_their_header_are_refused(data: Any) -> None:
     body = Body(b"b" * 700_000, [[b"a" * 600_000]])
     frames = [bytes(frame) for frame in encode(PARENT._replace(seq=1), Execute("t", "n"), body)]
@@ -95,7 +95,7 @@ MESSAGES = [
 
 
 @given(st.sampled_from(MESSAGES), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_mutated_header_is_read_or_refused_and_nothing_else(message: Any, data: Any) -> None:
     frames = [bytearray(frame) for frame in encode(*message)]
     header = frames[0]
@@ -112,7 +112,7 @@ def test_a_mutated_header_is_read_or_refused_and_nothing_else(message: Any, data
 
 
 @given(st.sampled_from(MESSAGES), st.integers(0, 200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_header_that_is_cut_off_is_refused(message: Any, at: int) -> None:
     frames = encode(*message)
     header = bytes(frames[0])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -237,6 +238,7 @@ def test_events_run_while_a_task_runs_and_tasks_after_the_events_before_them(par
 def test_an_abort_reaches_a_running_task_and_one_that_waits(parent: ScriptedParent) -> None:
     ready(parent)
     parent.execute("t-1", "wait for abort")
+    parent.packet(Event)
     parent.execute("t-2", "look")
     parent.execute("t-3", "look")
     parent.command(Abort("t-2", "not needed"))
@@ -362,3 +364,18 @@ def test_an_initialisation_that_fails_says_why(parent: ScriptedParent) -> None:
     parent.close()
     parent.expect(Leaving)
     assert exit_code(parent) == 0
+
+
+@pytest.mark.parametrize("source", ["-", "fd"])
+def test_the_bootstrap_document_may_come_by_standard_input_or_a_descriptor(parent: ScriptedParent, source: str) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, json.dumps(parent.document(0)).encode())
+    os.close(writer)
+    try:
+        if source == "-":
+            parent.launch({"RANKMQ_BOOTSTRAP": "-", "RANK": "0"}, stdin=reader)
+        else:
+            parent.launch({"RANKMQ_BOOTSTRAP": f"fd:{reader}", "RANK": "0"}, pass_fds=(reader,))
+    finally:
+        os.close(reader)
+    parent.join()

@@ -44,13 +44,13 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st
 
 
 @given(VALUES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_value_comes_back_as_it_was(value: Any) -> None:
     assert same(through(value), value)
 
 
 @given(VALUES, st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_mutated_bytes_are_read_or_refused_and_nothing_else(value: Any, data: Any) -> None:
     packed = bytearray(msgpack.packb({"x": ValueWriter().prepare(value, 2)}))
     for _ in range(data.draw(st.integers(1, 4))):
