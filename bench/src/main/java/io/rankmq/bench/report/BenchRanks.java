@@ -25,10 +25,15 @@ public final class BenchRanks {
 
     /** The folder bench/ of the repository. */
     public static Path folder() {
+        return home().resolve("bench");
+    }
+
+    /** The top of the repository. */
+    public static Path home() {
         String home = System.getProperty("rankmq.home");
         if (home == null) {
             throw new IllegalStateException("the property rankmq.home is not set; start the benchmarks with bench/run");
         }
-        return Path.of(home, "bench");
+        return Path.of(home);
     }
 }
