@@ -5,6 +5,7 @@ import io.rankmq.api.AbortSignal;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Context;
 import io.rankmq.api.EventHandler;
+import io.rankmq.broker.SessionPort;
 import io.rankmq.parent.launch.Launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ public final class SessionBuilder {
     private final List<SessionListener> listeners = new ArrayList<>();
     private final Set<String> allow = new LinkedHashSet<>();
     private final Map<String, Context.Property> properties = new LinkedHashMap<>();
+
+    private UnaryOperator<SessionPort> port = UnaryOperator.identity();
 
     SessionBuilder() {}
 
@@ -144,6 +148,12 @@ public final class SessionBuilder {
         return this;
     }
 
+    /** Puts something between the session and its ranks; tests lose messages there. */
+    SessionBuilder port(UnaryOperator<SessionPort> wrapper) {
+        port = wrapper;
+        return this;
+    }
+
     /**
      * Starts the ranks, initialises them, and fires START_RUN; returns when all are ready.
      *
@@ -180,6 +190,7 @@ public final class SessionBuilder {
                 logDirectory,
                 limits,
                 abort,
+                port,
                 Map.copyOf(properties));
     }
 }

@@ -127,8 +127,9 @@ final class SessionRuntime {
     }
 
     private SessionPort open(SortedMap<Integer, CurveKeyPair> keys, Body initializeBody) {
-        SessionPort port = EmbeddedBroker.start(loop, BrokerConfig.loopback())
-                .open(SessionRegistration.of(id, FIRST_INCARNATION, keys), driver);
+        SessionPort port = spec.port()
+                .apply(EmbeddedBroker.start(loop, BrokerConfig.loopback())
+                        .open(SessionRegistration.of(id, FIRST_INCARNATION, keys), driver));
         SessionCore core = new SessionCore(
                 id,
                 FIRST_INCARNATION,

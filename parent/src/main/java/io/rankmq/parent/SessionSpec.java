@@ -5,10 +5,12 @@ import io.rankmq.api.AbortSignal;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Context;
 import io.rankmq.api.EventHandler;
+import io.rankmq.broker.SessionPort;
 import io.rankmq.parent.launch.Launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link SessionBuilder} describes, complete and consistent. */
@@ -24,4 +26,5 @@ record SessionSpec(
         @Nullable Path logDirectory,
         SessionLimits limits,
         AbortSignal abort,
+        UnaryOperator<SessionPort> port,
         Map<String, Context.Property> properties) {}

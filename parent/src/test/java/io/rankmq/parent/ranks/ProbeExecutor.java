@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent.ranks;
+
+import io.rankmq.api.AbortSignal;
+import io.rankmq.api.Context;
+import io.rankmq.api.ContextKeys;
+import io.rankmq.api.EventHandler;
+import io.rankmq.api.EventTypes;
+import io.rankmq.api.Executor;
+import io.rankmq.api.ReturnCode;
+import io.rankmq.api.Shareable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+
+/** Does what its task's name says, in the ranks that value {@code ranks} names (all if it is absent), and lets the parent see what it saw. */
+public final class ProbeExecutor implements Executor, EventHandler {
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void handleEvent(String eventType, Context context) throws InterruptedException {
+        seen.add(eventType + "<" + context.get(ContextKeys.EVENT_ORIGIN_SITE));
+        if (eventType.equals("ask")) {
+            context.put("answer", "rank " + context.get(ContextKeys.RANK_NUMBER) + " of "
+                    + context.get(ContextKeys.NUM_OF_PROCESSES) + " saw " + context.get("question"));
+        }
+        if (eventType.equals("slow_down")) {
+            Thread.sleep(300);
+        }
+        if (eventType.equals(EventTypes.END_RUN)) {
+            System.out.println("end_run seen");
+        }
+    }
+
+    @Override
+    public Shareable execute(String taskName, Shareable input, Context context, AbortSignal abort) throws Exception {
+        long rank = context.get(ContextKeys.RANK_NUMBER, Long.class);
+        boolean chosen = !(input.get("ranks") instanceof List<?> ranks) || ranks.contains(rank);
+        Shareable reply = new Shareable().put("rank", rank);
+        if (!chosen) {
+            if (!taskName.equals("echo") && !taskName.equals("storm")) {
+                abort.await(Duration.ofMinutes(5));
+            }
+            return reply;
+        }
+        switch (taskName) {
+            case "echo" -> {
+                reply.put("back", input.get("data"));
+                context.put("from_task", "set in the task").put("kept", rank, Context.Mark.STICKY, Context.Mark.PRIVATE);
+            }
+            case "seen" -> reply.put("seen", new ArrayList<>(seen));
+            case "throw" -> {
+                System.err.println("the last line of rank " + rank);
+                throw new IllegalStateException("boom");
+            }
+            case "exit_0" -> Runtime.getRuntime().halt(0);
+            case "wait_for_abort" -> {
+                System.out.println("waiting");
+                boolean told = abort.await(Duration.ofMinutes(5));
+                return told ? Shareable.reply(ReturnCode.TASK_ABORTED) : reply;
+            }
+            case "ignore_abort" -> busyForEver();
+            case "daemon" -> {
+                new ProcessBuilder("setsid", "sh", "-c", "trap '' TERM HUP; sleep 600 & sleep 600")
+                        .start();
+                System.out.println("daemon started");
+                abort.await(Duration.ofMinutes(5));
+            }
+            case "storm" -> storm(input.get("count", Long.class), context);
+            case "ask_parent" -> {
+                Context question = context.engine().newContext().put("question", "from rank " + rank);
+                context.engine().fireEvent("question", question);
+                reply.put("answer", question.get("answer")).put("from", question.get(ContextKeys.FROM_RANK_NUMBER));
+            }
+            default -> reply.header(Shareable.RETURN_CODE, ReturnCode.TASK_UNKNOWN.name());
+        }
+        return reply;
+    }
+
+    private static void storm(long count, Context context) {
+        for (long i = 0; i < count; i++) {
+            context.engine().postEvent("storm", context.engine().newContext().put("i", i));
+        }
+    }
+
+    private static void busyForEver() {
+        System.out.println("waiting");
+        while (true) {
+            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}
