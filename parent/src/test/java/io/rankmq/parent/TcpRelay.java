@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A wire between ranks and broker that a test can cut and mend. Owns its threads: they end when it is closed. */
+final class TcpRelay implements AutoCloseable {
+    private final ServerSocket server;
+    private final int targetPort;
+    private final List<Socket> open = new ArrayList<>();
+    private boolean cut;
+
+    /** To {@code tcp://127.0.0.1:port}. */
+    TcpRelay(String endpoint) throws IOException {
+        targetPort = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        daemon(this::accept);
+    }
+
+    String endpoint() {
+        return "tcp://127.0.0.1:" + server.getLocalPort();
+    }
+
+    /** Breaks all connections and lets no new one through. */
+    void cut() throws IOException {
+        synchronized (open) {
+            cut = true;
+            for (Socket socket : open) {
+                socket.close();
+            }
+            open.clear();
+        }
+    }
+
+    void mend() {
+        synchronized (open) {
+            cut = false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        cut();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket rank = server.accept();
+                Socket broker = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+                synchronized (open) {
+                    if (cut) {
+                        rank.close();
+                        broker.close();
+                        continue;
+                    }
+                    open.add(rank);
+                    open.add(broker);
+                }
+                daemon(() -> copy(rank, broker));
+                daemon(() -> copy(broker, rank));
+            } catch (IOException closed) {
+                // The loop's condition tells whether that was the end.
+            }
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from; to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            in.transferTo(out);
+        } catch (IOException cut) {
+            // Both ends are closed by the resources' clause.
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "relay");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
