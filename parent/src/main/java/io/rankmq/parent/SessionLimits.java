@@ -64,52 +64,152 @@ public record SessionLimits(
 
     /** The same with another heartbeat. */
     public SessionLimits withHeartbeat(Duration value) {
-        return new SessionLimits(value, lease, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                value,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another lease. */
     public SessionLimits withLease(Duration value) {
-        return new SessionLimits(heartbeat, value, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                value,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time to join. */
     public SessionLimits withJoinTimeout(Duration value) {
-        return new SessionLimits(heartbeat, lease, value, initializeTimeout, relayTimeout, taskTimeout, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                value,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time to initialise. */
     public SessionLimits withInitializeTimeout(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, value, relayTimeout, taskTimeout, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                value,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time for the ranks' answer to an event. */
     public SessionLimits withRelayTimeout(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, value, taskTimeout, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                value,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time for a task. */
     public SessionLimits withTaskTimeout(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, relayTimeout, value, abortGrace, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                value,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time for an aborted task to end. */
     public SessionLimits withAbortGrace(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, value, closeGrace, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                value,
+                closeGrace,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time for ranks to end. */
     public SessionLimits withCloseGrace(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, abortGrace, value, killGrace, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                value,
+                killGrace,
+                eventWindow);
     }
 
     /** The same with another time between TERM and KILL. */
     public SessionLimits withKillGrace(Duration value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, abortGrace, closeGrace, value, eventWindow);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                value,
+                eventWindow);
     }
 
     /** The same with another event window. */
     public SessionLimits withEventWindow(int value) {
-        return new SessionLimits(heartbeat, lease, joinTimeout, initializeTimeout, relayTimeout, taskTimeout, abortGrace, closeGrace, killGrace, value);
+        return new SessionLimits(
+                heartbeat,
+                lease,
+                joinTimeout,
+                initializeTimeout,
+                relayTimeout,
+                taskTimeout,
+                abortGrace,
+                closeGrace,
+                killGrace,
+                value);
     }
 
     private static void positive(String name, Duration value) {

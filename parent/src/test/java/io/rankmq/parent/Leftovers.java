@@ -18,7 +18,10 @@ final class Leftovers {
     static List<String> of(String session) {
         List<String> left = new ArrayList<>();
         for (long pid : processes(session)) {
-            left.add("process " + pid + " " + ProcessHandle.of(pid).flatMap(handle -> handle.info().commandLine()).orElse(""));
+            left.add("process " + pid + " "
+                    + ProcessHandle.of(pid)
+                            .flatMap(handle -> handle.info().commandLine())
+                            .orElse(""));
         }
         for (String folder : new String[] {System.getProperty("java.io.tmpdir"), "/dev/shm", runtimeDirectory()}) {
             left.addAll(files(Path.of(folder), session));
@@ -51,7 +54,9 @@ final class Leftovers {
             return List.of();
         }
         try (Stream<Path> all = Files.list(folder)) {
-            return all.map(Path::toString).filter(name -> name.contains(session)).toList();
+            return all.map(Path::toString)
+                    .filter(name -> name.contains(session))
+                    .toList();
         } catch (IOException e) {
             return List.of();
         }

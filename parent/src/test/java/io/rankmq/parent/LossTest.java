@@ -38,7 +38,8 @@ class LossTest {
     void aBroadcastThatIsLostIsNoticedAtTheNextOneAndSentAgain() {
         AtomicInteger tasks = new AtomicInteger();
         Predicate<Message> secondTask = message -> message.kind() == Kind.EXECUTE && tasks.incrementAndGet() == 2;
-        try (Session session = ranks.session(2).port(port -> new LossyPort(port, secondTask)).start()) {
+        try (Session session =
+                ranks.session(2).port(port -> new LossyPort(port, secondTask)).start()) {
             session.execute("echo", new Shareable()).orThrow();
             session.execute("echo", new Shareable()).orThrow();
             session.execute("echo", new Shareable()).orThrow();
@@ -50,14 +51,18 @@ class LossTest {
     @Test
     void aLastBroadcastThatIsLostIsNoticedAtTheNextHeartbeat() {
         try (Session session = ranks.session(2)
-                .port(port -> new LossyPort(port, message -> message instanceof Message.HandleEvent event
-                        && event.event().equals("ask")))
+                .port(port -> new LossyPort(
+                        port,
+                        message -> message instanceof Message.HandleEvent event
+                                && event.event().equals("ask")))
                 .start()) {
             Context context = session.newContext().put("question", "lost?");
             session.fireEvent("ask", context);
             assertThat(context.get("answer")).isEqualTo("rank 0 of 2 saw lost?");
             List<?> seen = session.execute("seen", new Shareable()).reply().get("seen", List.class);
-            assertThat(seen).filteredOn(event -> event.toString().startsWith("ask<")).hasSize(1);
+            assertThat(seen)
+                    .filteredOn(event -> event.toString().startsWith("ask<"))
+                    .hasSize(1);
         }
     }
 
@@ -65,14 +70,16 @@ class LossTest {
     void everyThirdBroadcastIsLostAndNothingIsLostOrRunTwice() {
         AtomicInteger count = new AtomicInteger();
         Predicate<Message> everyThird = message -> count.incrementAndGet() % 3 == 0;
-        try (Session session = ranks.session(2).port(port -> new LossyPort(port, everyThird)).start()) {
+        try (Session session =
+                ranks.session(2).port(port -> new LossyPort(port, everyThird)).start()) {
             for (int i = 0; i < 20; i++) {
                 session.postEvent("tick" + i, session.newContext());
             }
-            TaskResult result = session.execute(TaskRequest.of("seen", new Shareable()).withReply(ReplyPolicy.all()));
+            TaskResult result =
+                    session.execute(TaskRequest.of("seen", new Shareable()).withReply(ReplyPolicy.all()));
             result.replies().values().forEach(reply -> {
                 List<String> ticks = new ArrayList<>();
-                reply.get("seen", List.class).forEach(event -> ticks.add(event.toString()));
+                ((List<?>) reply.get("seen", List.class)).forEach(event -> ticks.add(event.toString()));
                 ticks.removeIf(event -> !event.startsWith("tick"));
                 assertThat(ticks).hasSize(20).doesNotHaveDuplicates();
                 assertThat(ticks.get(19)).startsWith("tick19");
@@ -85,8 +92,10 @@ class LossTest {
         List<TcpRelay> wires = new CopyOnWriteArrayList<>();
         Launcher throughWires = (request, listener) -> LocalLauncher.java().launch(rewired(request, wires), listener);
         SessionLimits quick = SessionLimits.DEFAULT.withLease(Duration.ofSeconds(4));
-        try (Session session = ranks.session(2).limits(quick).launcher(throughWires).start()) {
-            CompletableFuture<TaskResult> task = RealRanks.executing(session, "storm", new Shareable().put("count", 20_000L));
+        try (Session session =
+                ranks.session(2).limits(quick).launcher(throughWires).start()) {
+            CompletableFuture<TaskResult> task =
+                    RealRanks.executing(session, "storm", new Shareable().put("count", 20_000L));
             for (TcpRelay wire : wires) {
                 wire.cut();
                 wire.mend();
@@ -134,7 +143,8 @@ class LossTest {
         @Override
         public void broadcast(List<ByteBuffer> frames) {
             try {
-                List<ByteBuffer> copies = frames.stream().map(ByteBuffer::duplicate).toList();
+                List<ByteBuffer> copies =
+                        frames.stream().map(ByteBuffer::duplicate).toList();
                 if (!lost.test(MessageCodec.decode(copies, Sender.PARENT).message())) {
                     port.broadcast(frames);
                 }

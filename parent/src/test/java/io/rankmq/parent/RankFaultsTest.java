@@ -52,7 +52,9 @@ class RankFaultsTest {
                 .endsWith("failed in task throw: java.lang.IllegalStateException: boom");
         assertThat(String.join("\n", failure.lastLines())).contains("the last line of rank 1");
         assertThat(failure.trace()).contains("ProbeExecutor.execute");
-        assertThat(session.execute("echo", new Shareable()).failure()).as("later tasks").isEqualTo(failure);
+        assertThat(session.execute("echo", new Shareable()).failure())
+                .as("later tasks")
+                .isEqualTo(failure);
     }
 
     @Test
@@ -61,15 +63,17 @@ class RankFaultsTest {
         long start = System.nanoTime();
         RankFailure failure = failureOf(session.execute("exit_0", RANK_ONE));
         endsWithin(session, start);
-        assertThat(failure.message()).startsWith("rank 1 on host ").endsWith("ended with exit code 0 during task exit_0");
+        assertThat(failure.message())
+                .startsWith("rank 1 on host ")
+                .endsWith("ended with exit code 0 during task exit_0");
     }
 
     @Test
     void aTaskPastItsTimeoutFailsEvenIfARankIgnoresItsAbort() throws Exception {
         Session session = ranks.session(2).start();
         long start = System.nanoTime();
-        TaskResult result = session.execute(
-                TaskRequest.of("ignore_abort", RANK_ONE).withTimeout(Duration.ofMillis(500)));
+        TaskResult result =
+                session.execute(TaskRequest.of("ignore_abort", RANK_ONE).withTimeout(Duration.ofMillis(500)));
         endsWithin(session, start + Duration.ofMillis(500).toNanos());
         assertThat(result.returnCode()).isEqualTo(ReturnCode.EXECUTION_RESULT_ERROR);
         assertThat(failureOf(result).message()).contains("did not end task ignore_abort within 500 ms");
@@ -89,12 +93,13 @@ class RankFaultsTest {
 
     @Test
     void aCommandThatDoesNotExistIsNamedAtOnce() {
-        SessionBuilder builder = ranks.session(1)
-                .launcher(LocalLauncher.command(List.of("/no/such/command with space#")));
+        SessionBuilder builder =
+                ranks.session(1).launcher(LocalLauncher.command(List.of("/no/such/command with space#")));
         assertThatThrownBy(builder::start)
                 .isInstanceOf(RankFailedException.class)
                 .hasMessageContaining("/no/such/command with space#")
-                .satisfies(e -> assertThat(((RankFailedException) e).failure().code()).isEqualTo(ErrorCode.LAUNCH_FAILED));
+                .satisfies(e ->
+                        assertThat(((RankFailedException) e).failure().code()).isEqualTo(ErrorCode.LAUNCH_FAILED));
     }
 
     @Test

@@ -69,13 +69,14 @@ final class RealRanks implements SessionListener {
     }
 
     private void match(String line) {
-        expected.stream().filter(one -> line.contains(one.text())).forEach(one -> one.seen().complete(line));
+        expected.stream()
+                .filter(one -> line.contains(one.text()))
+                .forEach(one -> one.seen().complete(line));
     }
 
     static void nothingIsLeftOf(String session) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(5))
-                .untilAsserted(() ->
-                        assertThat(Leftovers.of(session)).isEmpty());
+                .untilAsserted(() -> assertThat(Leftovers.of(session)).isEmpty());
     }
 }

@@ -23,8 +23,10 @@ public final class ProbeExecutor implements Executor, EventHandler {
     public void handleEvent(String eventType, Context context) throws InterruptedException {
         seen.add(eventType + "<" + context.get(ContextKeys.EVENT_ORIGIN_SITE));
         if (eventType.equals("ask")) {
-            context.put("answer", "rank " + context.get(ContextKeys.RANK_NUMBER) + " of "
-                    + context.get(ContextKeys.NUM_OF_PROCESSES) + " saw " + context.get("question"));
+            context.put(
+                    "answer",
+                    "rank " + context.get(ContextKeys.RANK_NUMBER) + " of " + context.get(ContextKeys.NUM_OF_PROCESSES)
+                            + " saw " + context.get("question"));
         }
         if (eventType.equals("slow_down")) {
             Thread.sleep(300);
@@ -48,7 +50,8 @@ public final class ProbeExecutor implements Executor, EventHandler {
         switch (taskName) {
             case "echo" -> {
                 reply.put("back", input.get("data"));
-                context.put("from_task", "set in the task").put("kept", rank, Context.Mark.STICKY, Context.Mark.PRIVATE);
+                context.put("from_task", "set in the task")
+                        .put("kept", rank, Context.Mark.STICKY, Context.Mark.PRIVATE);
             }
             case "seen" -> reply.put("seen", new ArrayList<>(seen));
             case "throw" -> {
@@ -63,8 +66,7 @@ public final class ProbeExecutor implements Executor, EventHandler {
             }
             case "ignore_abort" -> busyForEver();
             case "daemon" -> {
-                new ProcessBuilder("setsid", "sh", "-c", "trap '' TERM HUP; sleep 600 & sleep 600")
-                        .start();
+                new ProcessBuilder("setsid", "sh", "-c", "trap '' TERM HUP; sleep 600 & sleep 600").start();
                 System.out.println("daemon started");
                 abort.await(Duration.ofMinutes(5));
             }
