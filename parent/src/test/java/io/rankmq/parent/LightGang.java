@@ -37,6 +37,11 @@ final class LightGang implements Launcher, Gang {
         return (request, listener) -> new LightGang().launch(request, listener);
     }
 
+    /** Sends frames as they are, from a rank with a good key. */
+    void sendRaw(int rank, boolean onEvents, List<ByteBuffer> frames) {
+        loop.execute(() -> (onEvents ? ranks.get(rank).events : ranks.get(rank).control).send(frames));
+    }
+
     @Override
     public Gang launch(LaunchRequest request, GangListener listener) {
         loop = EventLoop.start("light-ranks", Ticker.system(), cause -> {});
@@ -77,6 +82,7 @@ final class LightGang implements Launcher, Gang {
         private final int rank;
         private final InboundSequence commands = new InboundSequence();
         private final WireSocket control;
+        private final WireSocket events;
         private long reports;
 
         LightRank(LaunchRequest request, int rank) {
@@ -84,6 +90,7 @@ final class LightGang implements Launcher, Gang {
             this.rank = rank;
             connect(SocketRole.COMMAND_CLIENT, request.bootstrap().commands());
             control = connect(SocketRole.CONTROL_CLIENT, request.bootstrap().control());
+            events = connect(SocketRole.EVENT_CLIENT, request.bootstrap().events());
             send(Envelope.UNNUMBERED, new Message.Join(1, 1, request.worldSize(), 0, "light", 1, "java", "light"));
         }
 
