@@ -76,7 +76,7 @@ def wire_error(code: int, message: str, type_: str | None = None, trace: str | N
 
 
 def describe(code: int, what: str, error: BaseException) -> WireError:
-    """An exception of user code as an error: type, message and trace."""
+    """An exception of user code as an error: type, message and trace. ``what`` begins the sentence, or is empty."""
     import traceback
 
     cls = type(error)
@@ -86,4 +86,4 @@ def describe(code: int, what: str, error: BaseException) -> WireError:
         trace = "".join(traceback.format_exception(cls, error, error.__traceback__))
     except Exception as unprintable:
         text, trace = f"(its message cannot be shown: {type(unprintable).__name__})", ""
-    return wire_error(code, f"{what}: {name}: {text}" if text else f"{what}: {name}", name, trace)
+    return wire_error(code, ": ".join(part for part in (what, name, text) if part), name, trace)

@@ -95,7 +95,7 @@ class Runner:
                 log.info("task %s was aborted (%s) and ended with %s", command.name, abort.reason, type(error).__name__)
                 return Outcome(return_code=ReturnCode.TASK_ABORTED)
             log.exception("the executor failed in task %s", command.name)
-            failure = describe(ErrorCode.EXECUTION_FAILED, f"the executor failed in task {command.name}", error)
+            failure = describe(ErrorCode.EXECUTION_FAILED, "", error)
         finally:
             self._engine.fire_local(EventType.AFTER_TASK_EXECUTION, ctx)
         if failure is not None:

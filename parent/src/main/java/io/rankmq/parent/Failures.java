@@ -24,7 +24,8 @@ final class Failures {
     }
 
     static RankFailure reported(RankSlot slot, WireError error, String doing) {
-        String cause = error.type() == null ? error.message() : error.type() + ": " + error.message();
+        String type = error.type();
+        String cause = type == null || error.message().contains(type) ? error.message() : type + ": " + error.message();
         return of(error.code(), slot, " failed " + doing + ": " + cause, cause, error.trace());
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -70,6 +71,7 @@ final class SessionRuntime {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Runnable forgetAbort;
     private volatile boolean loopIsDead;
+    private volatile @Nullable RankFailure failure;
     private volatile List<RankInfo> lastRanks = List.of();
     private volatile SessionStats lastStats = new SessionStats(0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -178,7 +180,17 @@ final class SessionRuntime {
     // ---- use ----
 
     void execute(Message.Execute command, Duration limit, Consumer<Pending.Outcome<Message.Result>> done) {
-        driver.post(core -> core.execute(command, limit, driver.now(), done));
+        if (!driver.post(core -> core.execute(command, limit, driver.now(), done))) {
+            done.accept(over());
+        }
+    }
+
+    private <A> Pending.Outcome<A> over() {
+        RankFailure known = failure;
+        RankFailure cause = known != null
+                ? known
+                : RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "session " + id + " is over");
+        return new Pending.Outcome<>(Collections.emptySortedMap(), cause);
     }
 
     void cancelTask(@Nullable String reason) {
@@ -188,11 +200,17 @@ final class SessionRuntime {
     /** Relays an event; {@code awaited} null means all ranks that live then. */
     void relay(
             String event, @Nullable BitSet awaited, Body body, Consumer<Pending.Outcome<Message.EventHandled>> done) {
-        driver.post(core -> core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
+        boolean posted = driver.post(core ->
+                core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
+        if (!posted) {
+            done.accept(over());
+        }
     }
 
     void post(String event, Body body, Runnable sent) {
-        driver.post(core -> core.post(event, body, sent));
+        if (!driver.post(core -> core.post(event, body, sent))) {
+            sent.run();
+        }
     }
 
     /**
@@ -314,9 +332,10 @@ final class SessionRuntime {
     }
 
     /** Called by the loop thread: the rest is done by a thread of its own, for it waits. */
-    private void onFailure(RankFailure failure) {
+    private void onFailure(RankFailure first) {
         background("failure", () -> {
-            RankFailure told = failure.withLastLines(lastLines(failure.rank()));
+            RankFailure told = first.withLastLines(lastLines(first.rank()));
+            failure = told;
             spec.listeners().forEach(listener -> listener.onFailure(told));
             driver.post(core -> core.completeFailure(told));
             end(told.message());

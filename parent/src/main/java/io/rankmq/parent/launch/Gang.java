@@ -13,7 +13,7 @@ public interface Gang extends AutoCloseable {
      */
     void joined(int rank, String host, long pid);
 
-    /** The last lines that the rank wrote, at most {@code count}, oldest first; standard error where the two are kept apart. */
+    /** The last lines that the rank wrote, at most {@code count}, oldest first, both outputs in the order in which they came. */
     List<String> lastLines(int rank, int count);
 
     /** Asks every process to end (TERM), once. */

@@ -75,8 +75,9 @@ final class GangStart {
         OutputPipe err = open(pipe(folder, start, true));
         Process process = Spawner.start(start.words(), environment, out.file(), err.file());
         processes.started(process.toHandle());
+        LastLines last = new LastLines();
         children.add(
-                new RankProcess(start.rank(), process, stream(start, out.in(), false), stream(start, err.in(), true)));
+                new RankProcess(start.rank(), process, stream(start, out.in(), false, last), stream(start, err.in(), true, last), last));
         guard.started(process.pid());
         out.release();
         err.release();
@@ -89,7 +90,7 @@ final class GangStart {
         return pipe;
     }
 
-    private RankStream stream(RankStart start, InputStream in, boolean isError) {
+    private RankStream stream(RankStart start, InputStream in, boolean isError, LastLines last) {
         RankLog log = null;
         Path logs = request.logDirectory();
         if (logs != null) {
@@ -97,7 +98,7 @@ final class GangStart {
             log = new RankLog(file, listener::onLogFailure);
         }
         return new RankStream(
-                in, log, chunk, line -> listener.onOutput(new GangListener.Line(start.rank(), host, isError, line)));
+                in, log, chunk, line -> listener.onOutput(new GangListener.Line(start.rank(), host, isError, line)), last);
     }
 
     private static void makePipes(GangFolder folder, List<RankStart> starts) throws IOException {

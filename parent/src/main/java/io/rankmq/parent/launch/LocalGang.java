@@ -47,16 +47,13 @@ final class LocalGang implements Gang {
 
     @Override
     public List<String> lastLines(int rank, int count) {
-        List<String> out = new ArrayList<>();
-        List<String> err = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         for (RankProcess child : children) {
             // A rank that the launcher's command started writes to that command's outputs.
             if (child.rank() == rank || child.rank() == GangListener.LAUNCHER) {
-                out.addAll(child.out().lastLines());
-                err.addAll(child.err().lastLines());
+                lines.addAll(child.lastLines().list());
             }
         }
-        List<String> lines = err.isEmpty() ? out : err;
         return List.copyOf(lines.subList(Math.max(0, lines.size() - count), lines.size()));
     }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * A process that we started.
  *
  * @param rank the rank, or {@link GangListener#LAUNCHER}
+ * @param lastLines the last lines of both outputs
  */
-record RankProcess(int rank, Process process, RankStream out, RankStream err) {
+record RankProcess(int rank, Process process, RankStream out, RankStream err, LastLines lastLines) {
     /** The shell's convention, which Java keeps: a process that a signal ended has the signal's number plus this as its exit code. */
     private static final int SIGNAL_BASE = 128;
 

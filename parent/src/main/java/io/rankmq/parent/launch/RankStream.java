@@ -3,9 +3,6 @@ package io.rankmq.parent.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * open never blocks it.
  */
 final class RankStream {
-    /** Lines kept for the report of a failure. */
-    static final int KEPT_LINES = 50;
 
     /** What a pipe holds at most, unless root says otherwise; so all that a process wrote before it ended is within it. */
     private static final int MAX_PIPE_BYTES = 1 << 20;
@@ -26,7 +21,6 @@ final class RankStream {
     private final @Nullable RankLog log;
     private final LineCutter cutter;
     private final byte[] chunk;
-    private final Deque<String> lastLines = new ArrayDeque<>();
 
     /**
      * Reads a pipe.
@@ -35,13 +29,14 @@ final class RankStream {
      * @param log where lines are written too; owned
      * @param chunk buffer to read into, shared by the streams of one thread
      * @param lines told each line
+     * @param lastLines keeps the last ones, of both outputs of a process in the order in which they came
      */
-    RankStream(InputStream in, @Nullable RankLog log, byte[] chunk, Consumer<String> lines) {
+    RankStream(InputStream in, @Nullable RankLog log, byte[] chunk, Consumer<String> lines, LastLines lastLines) {
         this.in = in;
         this.log = log;
         this.chunk = chunk;
         this.cutter = new LineCutter(line -> {
-            keep(line);
+            lastLines.add(line);
             if (log != null) {
                 log.write(line);
             }
@@ -83,13 +78,6 @@ final class RankStream {
         }
     }
 
-    /** Any thread. The last lines, oldest first. */
-    List<String> lastLines() {
-        synchronized (lastLines) {
-            return List.copyOf(lastLines);
-        }
-    }
-
     void close() {
         drain();
         if (log != null) {
@@ -112,15 +100,6 @@ final class RankStream {
             return Math.max(count, 0);
         } catch (IOException e) {
             return 0;
-        }
-    }
-
-    private void keep(String line) {
-        synchronized (lastLines) {
-            if (lastLines.size() == KEPT_LINES) {
-                lastLines.removeFirst();
-            }
-            lastLines.addLast(line);
         }
     }
 }

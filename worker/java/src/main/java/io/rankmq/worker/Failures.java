@@ -17,11 +17,11 @@ final class Failures {
 
     private Failures() {}
 
-    /** The error with class, message and trace; {@code what} is the beginning of a sentence, such as "the executor failed". */
+    /** The error with class, message and trace; {@code what} is the beginning of a sentence, such as "a bug of RankMQ", or empty. */
     static WireError of(ErrorCode code, String what, Throwable thrown) {
         String type = thrown.getClass().getName();
         try {
-            return new WireError(code.number(), what + ": " + text(thrown), type, trace(thrown));
+            return new WireError(code.number(), what.isEmpty() ? text(thrown) : what + ": " + text(thrown), type, trace(thrown));
         } catch (OutOfMemoryError | StackOverflowError exhausted) {
             return new WireError(code.number(), what, type, null);
         }

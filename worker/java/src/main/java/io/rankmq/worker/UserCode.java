@@ -118,9 +118,8 @@ final class UserCode {
                 return Outcome.aborted();
             }
             LOG.error("The executor failed in task '{}'", task.name(), thrown);
-            String what = "the executor failed in task '" + task.name() + "'";
             return Outcome.failed(
-                    ReturnCode.EXECUTION_EXCEPTION, Failures.of(ErrorCode.EXECUTION_FAILED, what, thrown));
+                    ReturnCode.EXECUTION_EXCEPTION, Failures.of(ErrorCode.EXECUTION_FAILED, "", thrown));
         } finally {
             engine.fireHere(EventTypes.AFTER_TASK_EXECUTION, context);
         }
