@@ -96,7 +96,7 @@ final class SessionRuntime {
      * @throws RankFailedException if that fails; nothing is left
      */
     void start(Engine engine) {
-        RankFailure failure = null;
+        RankFailure cause = null;
         try {
             SortedMap<Integer, CurveKeyPair> keys = new TreeMap<>();
             for (int rank = 0; rank < spec.worldSize(); rank++) {
@@ -109,21 +109,21 @@ final class SessionRuntime {
                     .joinTimeout()
                     .plus(spec.limits().initializeTimeout())
                     .plus(SLACK);
-            failure = await(initialized, limit).failure();
+            cause = await(initialized, limit).failure();
         } catch (LaunchException e) {
-            failure = RankFailure.ofSession(ErrorCode.LAUNCH_FAILED, String.valueOf(e.getMessage()));
+            cause = RankFailure.ofSession(ErrorCode.LAUNCH_FAILED, String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
-            failure = RankFailure.ofSession(e.code(), "the session cannot be initialised: " + e.getMessage());
+            cause = RankFailure.ofSession(e.code(), "the session cannot be initialised: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            failure = RankFailure.ofSession(ErrorCode.TASK_ABORTED, "the starting thread was interrupted");
+            cause = RankFailure.ofSession(ErrorCode.TASK_ABORTED, "the starting thread was interrupted");
         } finally {
-            if (failure != null || !initialized.isDone()) {
+            if (cause != null || !initialized.isDone()) {
                 end("the session could not be started");
             }
         }
-        if (failure != null) {
-            throw new RankFailedException(failure);
+        if (cause != null) {
+            throw new RankFailedException(cause);
         }
         endRunDue.set(true);
     }
@@ -187,9 +187,8 @@ final class SessionRuntime {
 
     private <A> Pending.Outcome<A> over() {
         RankFailure known = failure;
-        RankFailure cause = known != null
-                ? known
-                : RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "session " + id + " is over");
+        RankFailure cause =
+                known != null ? known : RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "session " + id + " is over");
         return new Pending.Outcome<>(Collections.emptySortedMap(), cause);
     }
 
@@ -200,8 +199,8 @@ final class SessionRuntime {
     /** Relays an event; {@code awaited} null means all ranks that live then. */
     void relay(
             String event, @Nullable BitSet awaited, Body body, Consumer<Pending.Outcome<Message.EventHandled>> done) {
-        boolean posted = driver.post(core ->
-                core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
+        boolean posted = driver.post(
+                core -> core.relay(event, awaited == null ? core.living() : awaited, body, driver.now(), done));
         if (!posted) {
             done.accept(over());
         }

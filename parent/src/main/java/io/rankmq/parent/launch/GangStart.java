@@ -76,8 +76,12 @@ final class GangStart {
         Process process = Spawner.start(start.words(), environment, out.file(), err.file());
         processes.started(process.toHandle());
         LastLines last = new LastLines();
-        children.add(
-                new RankProcess(start.rank(), process, stream(start, out.in(), false, last), stream(start, err.in(), true, last), last));
+        children.add(new RankProcess(
+                start.rank(),
+                process,
+                stream(start, out.in(), false, last),
+                stream(start, err.in(), true, last),
+                last));
         guard.started(process.pid());
         out.release();
         err.release();
@@ -98,7 +102,11 @@ final class GangStart {
             log = new RankLog(file, listener::onLogFailure);
         }
         return new RankStream(
-                in, log, chunk, line -> listener.onOutput(new GangListener.Line(start.rank(), host, isError, line)), last);
+                in,
+                log,
+                chunk,
+                line -> listener.onOutput(new GangListener.Line(start.rank(), host, isError, line)),
+                last);
     }
 
     private static void makePipes(GangFolder folder, List<RankStart> starts) throws IOException {

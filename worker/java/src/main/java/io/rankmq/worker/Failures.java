@@ -21,7 +21,8 @@ final class Failures {
     static WireError of(ErrorCode code, String what, Throwable thrown) {
         String type = thrown.getClass().getName();
         try {
-            return new WireError(code.number(), what.isEmpty() ? text(thrown) : what + ": " + text(thrown), type, trace(thrown));
+            return new WireError(
+                    code.number(), what.isEmpty() ? text(thrown) : what + ": " + text(thrown), type, trace(thrown));
         } catch (OutOfMemoryError | StackOverflowError exhausted) {
             return new WireError(code.number(), what, type, null);
         }

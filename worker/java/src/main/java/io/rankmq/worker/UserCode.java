@@ -118,8 +118,7 @@ final class UserCode {
                 return Outcome.aborted();
             }
             LOG.error("The executor failed in task '{}'", task.name(), thrown);
-            return Outcome.failed(
-                    ReturnCode.EXECUTION_EXCEPTION, Failures.of(ErrorCode.EXECUTION_FAILED, "", thrown));
+            return Outcome.failed(ReturnCode.EXECUTION_EXCEPTION, Failures.of(ErrorCode.EXECUTION_FAILED, "", thrown));
         } finally {
             engine.fireHere(EventTypes.AFTER_TASK_EXECUTION, context);
         }
