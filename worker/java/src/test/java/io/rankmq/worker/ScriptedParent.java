@@ -194,7 +194,11 @@ final class ScriptedParent implements AutoCloseable {
         if (found == null) {
             synchronized (this) {
                 throw new AssertionError(
-                        "no " + type.getSimpleName() + " came within " + PATIENCE + ", but " + received, fault);
+                        "no " + type.getSimpleName() + " came within " + PATIENCE + ", but "
+                                + received.stream()
+                                        .filter(other -> !isChatter(other.message()))
+                                        .toList(),
+                        fault);
             }
         }
         return found;
