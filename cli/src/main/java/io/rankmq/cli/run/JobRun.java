@@ -43,8 +43,8 @@ public final class JobRun {
     private final String session;
     private final RankWatch ranks;
     private final EndableLauncher launcher;
-    private final Instant startedAt = Instant.now();
-    private final long startedNanos = System.nanoTime();
+    private Instant startedAt = Instant.now();
+    private long startedNanos = System.nanoTime();
     private final List<TaskEntry> rounds = new ArrayList<>();
     private @Nullable ErrorEntry error;
     private int exitCode = ExitCode.OK;
@@ -80,6 +80,8 @@ public final class JobRun {
      * @throws RunException if it could not begin
      */
     public int run() throws RunException {
+        startedAt = Instant.now();
+        startedNanos = System.nanoTime();
         try (JobClasspath classpath = new JobClasspath(job.classpath())) {
             Map<String, Object> handlers = buildHandlers(classpath);
             RunFolder folder = prepareFolder();

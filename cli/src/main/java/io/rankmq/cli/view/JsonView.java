@@ -6,6 +6,7 @@ import io.rankmq.cli.run.Report;
 import io.rankmq.cli.run.ReportJson;
 import io.rankmq.cli.run.RunEvent;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
@@ -44,7 +45,10 @@ final class JsonView implements RunView {
         } else if (event instanceof RunEvent.Failed failed) {
             print(with("failure", failed.error()));
         } else if (event instanceof RunEvent.Finished finished) {
-            print(with("summary", finished.report()));
+            ObjectNode summary = with("summary", finished.report());
+            summary.put("run_directory", finished.folder().toString());
+            Path reportFile = finished.reportFile();
+            print(summary.put("report_file", reportFile == null ? null : reportFile.toString()));
         }
     }
 
