@@ -2,9 +2,7 @@
 package io.rankmq.transport;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +22,6 @@ import org.zeromq.ZContext;
 /**
  * One thread that owns all sockets of a process or session. Other threads post tasks to it; sockets and timers call back on it. Nothing
  * that runs on it may block, and an exception that escapes from anything that runs on it is a bug that ends the loop.
- *
- * <p>The thread sleeps in a selector on the sockets' own descriptors, so that a task can wake it with one system call and a message needs no
- * second look at all the other sockets. A descriptor of JeroMQ is edge-triggered: any use of a socket, sending included, may swallow the edge.
- * So a socket that was used is looked at again before the loop sleeps.
  */
 public final class EventLoop implements Executor, AutoCloseable {
 
@@ -43,14 +37,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Consumer<Throwable> onFatal;
     private final AtomicBoolean fatal = new AtomicBoolean();
     private final ZContext context;
-    private final Selector selector;
+    private final SocketPoller poller = new SocketPoller();
     private final Mailbox mailbox;
     private final Thread thread;
     private volatile boolean stopping;
     private volatile boolean ioThreadDead;
 
     // The rest is touched by the loop thread only.
-    private final List<PolledSocket> sockets = new ArrayList<>();
     private final List<LoopTimer> timers = new ArrayList<>();
     private final ConnectionWatch connections;
 
@@ -58,12 +51,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.name = name;
         this.ticker = ticker;
         this.onFatal = onFatal;
-        try {
-            this.selector = Selector.open();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the system gives out no more file descriptors", e);
-        }
-        this.mailbox = new Mailbox(selector);
+        this.mailbox = new Mailbox(poller.selector());
         this.context = new ZContext(1);
         context.setLinger(SocketOptions.LINGER_MILLIS);
         this.connections = new ConnectionWatch(context);
@@ -230,23 +218,15 @@ public final class EventLoop implements Executor, AutoCloseable {
         return context;
     }
 
-    Selector selector() {
-        return selector;
-    }
-
-    void add(PolledSocket socket) {
-        sockets.add(socket);
-    }
-
-    void remove(PolledSocket socket) {
-        sockets.remove(socket);
+    SocketPoller poller() {
+        return poller;
     }
 
     private void run() {
         try {
             while (!stopping) {
                 runTasks(TASKS_PER_ROUND);
-                boolean more = drainSockets();
+                boolean more = poller.drain();
                 runTimers();
                 sleep(more);
             }
@@ -271,16 +251,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Lets each socket that may have messages hand over some; true if one has more. */
-    private boolean drainSockets() {
-        boolean more = false;
-        // By index: a handler may open or close sockets.
-        for (int i = 0; i < sockets.size(); i++) {
-            more |= sockets.get(i).drain();
-        }
-        return more;
-    }
-
     private void runTimers() {
         connections.check(System.nanoTime());
         for (int i = 0; i < timers.size(); i++) {
@@ -296,24 +266,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void sleep(boolean more) throws IOException {
-        long millis = more || anySocketUsed() ? 0 : millisToNextDeadline();
+        long millis = more || poller.isAnyReady() ? 0 : millisToNextDeadline();
         if (millis > 0 && mailbox.prepareToSleep()) {
-            if (!stopping) {
-                selector.select(PolledSocket::markReady, millis);
-            }
+            // Whoever stops the loop says so first and looks then whether it sleeps.
+            poller.await(stopping ? 0 : millis);
             mailbox.awake();
         } else {
-            selector.selectNow(PolledSocket::markReady);
+            poller.await(0);
         }
-    }
-
-    private boolean anySocketUsed() {
-        for (int i = 0; i < sockets.size(); i++) {
-            if (sockets.get(i).isReady()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private long millisToNextDeadline() {
@@ -331,10 +291,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void end() {
         mailbox.close();
         try {
-            for (PolledSocket socket : List.copyOf(sockets)) {
-                socket.close();
-            }
-            selector.close();
+            poller.close();
             if (ioThreadDead) {
                 // Ending the context would wait for that thread for ever.
                 LOG.error("An I/O thread of {} is dead, so its sockets cannot be closed", name);

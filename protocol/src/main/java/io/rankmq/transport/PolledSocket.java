@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.transport;
 
-import java.io.UncheckedIOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -16,28 +14,23 @@ import zmq.ZError;
  */
 final class PolledSocket {
 
-    private final EventLoop loop;
+    private final SocketPoller poller;
     private final ZMQ.Socket socket;
     private final SelectionKey key;
     private final Predicate<PolledSocket> drain;
     private boolean ready = true;
     private boolean closed;
 
-    /** Adds the socket to the loop; {@code drain} takes messages up to a bound and says whether there may be more. */
-    PolledSocket(EventLoop loop, ZMQ.Socket socket, Predicate<PolledSocket> drain) {
-        this.loop = loop;
+    /** Adds the socket to the poller; {@code drain} takes messages up to a bound and says whether there may be more. */
+    PolledSocket(SocketPoller poller, ZMQ.Socket socket, Predicate<PolledSocket> drain) {
+        this.poller = poller;
         this.socket = socket;
         this.drain = drain;
-        try {
-            this.key = socket.getFD().register(loop.selector(), SelectionKey.OP_READ, this);
-        } catch (ClosedChannelException e) {
-            throw new UncheckedIOException("a new socket is closed", e);
-        }
-        loop.add(this);
+        this.key = poller.add(this, socket.getFD());
     }
 
-    static void markReady(SelectionKey key) {
-        ((PolledSocket) key.attachment()).ready = true;
+    void markReady() {
+        ready = true;
     }
 
     boolean isReady() {
@@ -63,7 +56,14 @@ final class PolledSocket {
     /** The next part of a message, or null if there is none now. */
     @Nullable
     Msg receive() {
-        return closed ? null : socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+        if (closed) {
+            return null;
+        }
+        Msg part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+        if (part != null) {
+            poller.received();
+        }
+        return part;
     }
 
     /** Does what {@link #receive} does besides receiving, for sockets that cannot: else the descriptor stays readable for ever. */
@@ -95,7 +95,7 @@ final class PolledSocket {
             closed = true;
             ready = false;
             key.cancel();
-            loop.remove(this);
+            poller.remove(this);
             socket.close();
         }
     }

@@ -48,7 +48,7 @@ public final class WireSocket implements AutoCloseable {
         this.role = role;
         this.receiver = receiver;
         this.endpoint = endpoint;
-        this.socket = new PolledSocket(loop, socket, receiver::drain);
+        this.socket = new PolledSocket(loop.poller(), socket, receiver::drain);
     }
 
     /**

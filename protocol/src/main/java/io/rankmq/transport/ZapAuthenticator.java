@@ -48,7 +48,7 @@ public final class ZapAuthenticator {
         byte[] name = new byte[16];
         new SecureRandom().nextBytes(name);
         this.identityProperty = "X-" + HexFormat.of().formatHex(name);
-        this.socket = new PolledSocket(loop, socket, self -> drain());
+        this.socket = new PolledSocket(loop.poller(), socket, self -> drain());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.rankmq.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -202,6 +203,25 @@ class FlowTest {
         gang.assertUndisturbed();
         int before = events.get();
         Awaitility.await().until(() -> events.get() > before);
+    }
+
+    @Test
+    void anIdleLoopSleeps() throws Exception {
+        Peer rank = gang.peer("rank");
+        WireSocket dealer =
+                rank.connect(SocketRole.CONTROL_CLIENT, gang.to(gang.router, gang.keys(1), "s/0/1"), m -> {});
+        WireSocket push = rank.connect(SocketRole.EVENT_CLIENT, gang.to(gang.pull, gang.keys(1), "s/0/1"), m -> {});
+        rank.connect(SocketRole.COMMAND_CLIENT, gang.to(gang.xpub, gang.keys(1), "s/0/1"), m -> {});
+        rank.send(dealer, "join");
+        rank.send(push, "event");
+        gang.control.next();
+        gang.events.next();
+        long thread = rank.loop.call(() -> Thread.currentThread().getId(), Peer.DEADLINE);
+        long before = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
+        // A time to measure over, not one to wait for something: nothing is to happen.
+        assertThat(new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS)).isFalse();
+        long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread) - before;
+        assertThat(used).isLessThan(100_000_000L);
     }
 
     private static void flood(EventLoop loop, WireSocket push) {

@@ -74,6 +74,23 @@ class RejectionTest {
     }
 
     @Test
+    void aRefusedSocketStaysRefusedButAFreshOneOfTheSameKeyIsAdmittedOnceItIsRegistered() throws Exception {
+        CurveKeyPair early = CurveKeyPair.generate();
+        Peer rank = gang.peer("early");
+        Peer.Inbox inbox = new Peer.Inbox();
+        WireSocket refused = rank.connect(SocketRole.CONTROL_CLIENT, gang.to(gang.router, early, "t/0/0"), inbox);
+        Awaitility.await().until(() -> gang.zap.refused() == 1);
+        gang.registry.register("t", Set.of("control"), Map.of(early.publicKey(), "t/0/0"));
+        rank.send(refused, "too early");
+
+        WireSocket fresh = rank.connect(SocketRole.CONTROL_CLIENT, gang.to(gang.router, early, "t/0/0"), inbox);
+        rank.send(fresh, "in time");
+        assertThat(Peer.texts(gang.control.next())).containsExactly("in time");
+        assertThat(gang.control.poll(0)).isNull();
+        assertThat(gang.zap.refused()).isEqualTo(1);
+    }
+
+    @Test
     void aRankDoesNotTalkToABrokerWithAnotherKey() throws Exception {
         Peer rank = gang.peer("rank");
         WireSocket.Connect wrong = new WireSocket.Connect(
