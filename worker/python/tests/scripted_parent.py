@@ -29,6 +29,7 @@ from rankmq.messages import (
     Execute,
     HandleEvent,
     Initialize,
+    Initialized,
     Join,
     Packet,
     ParentHeartbeat,
@@ -214,8 +215,6 @@ class ScriptedParent:
                 "worker", [Component("worker", executor, args)], {"job": Property("test", sticky=True)}, no_skip
             ),
         )
-        from rankmq.messages import Initialized
-
         return self.packet(Initialized)
 
     def execute(self, task: str, name: str, values: dict[str, Any] | None = None, **options: Any) -> None:

@@ -19,10 +19,13 @@ from rankmq.errors import ErrorCode, wire_error
 from rankmq.messages import (
     Abort,
     Ack,
+    Body,
     Event,
     EventHandled,
     EventReply,
+    Execute,
     Failed,
+    Join,
     Leaving,
     Mark,
     ParentHeartbeat,
@@ -336,8 +339,6 @@ def test_sigterm_tells_the_task_and_the_parent_and_sigint_nobody(parent: Scripte
 
 
 def test_a_refused_join_ends_the_rank(parent: ScriptedParent) -> None:
-    from rankmq.messages import Join
-
     parent.start()
     join = parent.expect(Join)
     assert (join.world_size, join.language, join.applied) == (1, "python", 0)
@@ -379,3 +380,50 @@ def test_the_bootstrap_document_may_come_by_standard_input_or_a_descriptor(paren
     finally:
         os.close(reader)
     parent.join()
+
+
+def test_a_task_that_does_not_listen_cannot_keep_a_terminated_rank_alive(parent: ScriptedParent) -> None:
+    ready(parent)
+    parent.execute("t-1", "ignore abort")
+    parent.packet(Event)
+    began = time.monotonic()
+    parent.processes[0].terminate()
+    assert "SIGTERM" in parent.expect(Failed).error.message
+    assert exit_code(parent) == 1
+    assert time.monotonic() - began < 5
+
+
+def test_a_storm_of_events_arrives_whole_and_in_order(parent: ScriptedParent) -> None:
+    ready(parent)
+    parent.execute("t-1", "post", {"count": 5000})
+    for n in range(5000):
+        packet = parent.packet(Event)
+        assert packet.body is not None
+        assert bodies.read_context(packet.body)["n"].value == n
+        if n % 100 == 99:
+            parent.send(Ack("events", n + 1))
+            parent.beat()
+    assert result(parent)[1]["result"] == [True] * 5000
+
+
+def test_a_malformed_message_is_dropped_and_the_rank_lives_on(parent: ScriptedParent) -> None:
+    ready(parent)
+    for frames in ([b""], [b"\xc1"], [b"\x81"], [bytes(600_000)], parent.handle_event("e", lose=True)[:1]):
+        parent.commands.send_multipart(frames)
+        parent.control.send_multipart([parent.identity(0), *frames])
+    parent.newest -= 1
+    assert run(parent, "hear")
+    parent.close()
+    parent.expect(Leaving)
+    assert exit_code(parent) == 0
+    assert "a message was dropped (1 so far): MALFORMED" in parent.processes[0].communicate()[0]
+
+
+def test_a_body_that_cannot_be_read_is_answered_with_its_fault(parent: ScriptedParent) -> None:
+    ready(parent)
+    parent.command(Execute("t-1", "look"), Body(b"\x80"))
+    message, _, _ = result(parent)
+    assert message.return_code == "EXECUTION_RESULT_ERROR"
+    assert message.error is not None
+    assert message.error.code == ErrorCode.MALFORMED
+    assert run(parent, "hear")

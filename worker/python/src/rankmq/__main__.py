@@ -8,7 +8,6 @@ import io
 import logging
 import os
 import signal
-import socket
 import sys
 
 from . import __version__
@@ -40,14 +39,14 @@ def _configure_output() -> None:
 
 def _receive_signals() -> int:
     """A descriptor that tells of signals even while the main thread is inside a long computation of C code."""
-    reader, writer = socket.socketpair()
-    reader.setblocking(False)
-    writer.setblocking(False)
-    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
         # Handled by the loop, or by nobody: on an interrupt the parent decides. Not SIG_IGN, which children would inherit.
         signal.signal(number, lambda *_: None)
-    return reader.detach()
+    return reader
 
 
 def _bootstrap() -> Bootstrap:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -101,6 +100,8 @@ def _processes() -> list[tuple[int, int]]:
 
 
 def _processes_of_ps() -> list[tuple[int, int]]:
+    import subprocess
+
     command = ["ps", "-axo", "pid=,ppid=,stat="]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as ps:
         listing, _ = ps.communicate(timeout=_KILL_DEADLINE)

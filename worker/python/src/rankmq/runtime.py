@@ -8,7 +8,6 @@ import logging
 import os
 import platform
 import queue
-import socket
 import threading
 import time
 
@@ -121,7 +120,7 @@ class Runtime:
             bootstrap.incarnation,
             bootstrap.rank,
             bootstrap.world_size,
-            socket.gethostname(),
+            platform.node(),
             os.getpid(),
             f"Python {platform.python_version()}",
         )

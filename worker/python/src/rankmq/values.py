@@ -9,6 +9,7 @@ type. Arrays are read-only after reading and share memory with what was received
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union, cast
 
@@ -40,6 +41,7 @@ DTYPES = {
     "complex64": 8,
     "complex128": 16,
 }
+_SMALL = 4096
 _LEAVES = {type(None), bool, float, str}
 _MAX_INT = (1 << 63) - 1
 _BROKEN = (ValueError, msgpack.OutOfData, RecursionError)
@@ -244,16 +246,41 @@ def read_body(data: Buffer, attachments: Sequence[Sequence[Buffer]] = ()) -> dic
 
 
 def _check_structure(data: Buffer) -> None:
-    unpacker = msgpack.Unpacker(max_buffer_size=0)
-    unpacker.feed(data)
     try:
-        unpacker.skip()
+        length = walk(data)
     except msgpack.StackError:
         raise invalid("a value is nested too deep") from None
     except _BROKEN:
         raise malformed("a body is cut off or no msgpack") from None
-    if unpacker.tell() != len(data):
-        raise malformed(f"there are {len(data) - unpacker.tell()} bytes behind a body")
+    if length != len(data):
+        raise malformed(f"there are {len(data) - length} bytes behind a body")
+
+
+class _Walker(threading.local):
+    """An unpacker for small things, kept because making one takes longer than using it."""
+
+    unpacker: Any = None
+
+
+_walker = _Walker()
+
+
+def walk(data: Buffer) -> int:
+    """Walks over the first value without building anything; how many bytes it has. Raises what msgpack raises."""
+    unpacker = (
+        msgpack.Unpacker(max_buffer_size=0)
+        if len(data) > _SMALL
+        else _walker.unpacker or msgpack.Unpacker(max_buffer_size=0)
+    )
+    # One that has failed, or has something left, is not used again.
+    _walker.unpacker = None
+    before = unpacker.tell()
+    unpacker.feed(data)
+    unpacker.skip()
+    length = int(unpacker.tell() - before)
+    if length == len(data) <= _SMALL:
+        _walker.unpacker = unpacker
+    return length
 
 
 class _Reader:
@@ -322,11 +349,8 @@ def _payload(payload: bytes) -> Any:
     """The one value in the payload of an extension: flat, so that no inner array can claim more than is there."""
     if len(payload) > _MAX_PAYLOAD:
         raise invalid(f"an extension has a payload of {len(payload)} bytes")
-    unpacker = msgpack.Unpacker()
-    unpacker.feed(payload)
     try:
-        unpacker.skip()
-        if unpacker.tell() == len(payload):
+        if walk(payload) == len(payload):
             return msgpack.unpackb(payload, max_map_len=0, max_ext_len=0)
     except _BROKEN:
         raise invalid("the payload of an extension is cut off or no msgpack") from None
