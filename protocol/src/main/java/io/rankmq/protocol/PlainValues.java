@@ -19,10 +19,10 @@ import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 import org.msgpack.jackson.dataformat.MessagePackMapper;
 
 /**
@@ -60,7 +60,7 @@ final class PlainValues {
     private PlainValues() {}
 
     /** A record or bean as maps, lists, texts, numbers and tensors. */
-    static Object toPlain(Object value, ValuePath path) throws ProtocolException {
+    static @Nullable Object toPlain(Object value, ValuePath path) throws ProtocolException {
         Class<?> type = value.getClass();
         if (type.isHidden() || OF_THIS_PROCESS.stream().anyMatch(unfit -> unfit.isInstance(value))) {
             throw new ProtocolException(
@@ -68,8 +68,8 @@ final class PlainValues {
                     path + " is a " + type.getName() + ", which belongs to this process and cannot travel");
         }
         try {
-            return Objects.requireNonNull(Mapper.INSTANCE.convertValue(value, Object.class));
-        } catch (IllegalArgumentException | NullPointerException refused) {
+            return Mapper.INSTANCE.convertValue(value, Object.class);
+        } catch (IllegalArgumentException | StackOverflowError refused) {
             throw new ProtocolException(
                     ErrorCode.INVALID_VALUE,
                     place(path.toString(), refused) + " cannot travel: " + type.getName()
@@ -108,6 +108,9 @@ final class PlainValues {
 
     /** The first line of what Jackson says. */
     private static String reason(Throwable refused) {
+        if (refused instanceof StackOverflowError) {
+            return "it is nested too deep, or contains itself";
+        }
         Throwable cause = refused.getCause() == null ? refused : refused.getCause();
         String message =
                 cause instanceof JsonMappingException mapping ? mapping.getOriginalMessage() : cause.getMessage();
