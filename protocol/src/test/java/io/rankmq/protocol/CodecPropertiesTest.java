@@ -17,7 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class CodecProperties {
+class CodecPropertiesTest {
 
     /** What a decoder may allocate for each byte of input, the worst being empty maps; and for a refusal itself. */
     private static final int ALLOCATED_PER_BYTE = 80;
