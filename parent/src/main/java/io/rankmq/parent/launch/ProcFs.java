@@ -2,9 +2,7 @@
 package io.rankmq.parent.launch;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,18 +40,15 @@ final class ProcFs {
         return Files.isReadable(root.resolve("self/stat"));
     }
 
-    /** All processes that have not ended, kernel threads left out. */
+    /** All processes that have not ended, kernel threads left out; empty if they cannot be listed. */
     List<Entry> living() {
         List<Entry> entries = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "[0-9]*")) {
-            for (Path folder : folders) {
-                Entry entry = read(folder);
-                if (entry != null && !entry.ended()) {
-                    entries.add(entry);
-                }
+        String[] names = root.toFile().list();
+        for (String name : names == null ? new String[0] : names) {
+            Entry entry = Character.isDigit(name.charAt(0)) ? read(root.resolve(name)) : null;
+            if (entry != null && !entry.ended()) {
+                entries.add(entry);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return entries;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.parent.launch;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,7 +47,7 @@ final class SessionProcesses {
      */
     synchronized List<ProcessHandle> ended(Collection<ProcessHandle> processes) {
         Set<Long> groups = new LinkedHashSet<>();
-        for (ProcFs.Entry entry : entries()) {
+        for (ProcFs.Entry entry : proc.living()) {
             groups.add(entry.group());
             groups.add(entry.session());
         }
@@ -79,8 +78,9 @@ final class SessionProcesses {
 
     /** All processes of the session that run. */
     synchronized List<ProcessHandle> living() {
-        List<ProcFs.Entry> entries = entries();
+        List<ProcFs.Entry> entries = proc.living();
         if (entries.isEmpty()) {
+            // No /proc: what is known can be ended all the same.
             addDescendants();
         } else {
             members(entries).forEach(this::remember);
@@ -105,15 +105,6 @@ final class SessionProcesses {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private List<ProcFs.Entry> entries() {
-        try {
-            return proc.isThere() ? proc.living() : List.of();
-        } catch (UncheckedIOException e) {
-            // No descriptor is left, say; what is known must be ended all the same.
-            return List.of();
         }
     }
 

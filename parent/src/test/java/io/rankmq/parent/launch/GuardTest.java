@@ -40,13 +40,15 @@ class GuardTest {
 
     @Test
     void endsAllAndRemovesTheFolderWhenTheParentIsKilled() throws Exception {
-        Process parent = start(new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
-                GuardedParent.class.getName()));
+                GuardedParent.class.getName());
+        builder.environment().remove("XDG_RUNTIME_DIR");
+        Process parent = start(builder);
         String session = Objects.requireNonNull(
                 new BufferedReader(new InputStreamReader(parent.getInputStream(), UTF_8)).readLine());
         List<ProcessHandle> descendants = parent.descendants().toList();

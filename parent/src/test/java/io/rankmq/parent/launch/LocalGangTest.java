@@ -23,7 +23,8 @@ class LocalGangTest {
 
     @Test
     void startsProcessesInGroupsOfTheirOwn() throws Exception {
-        try (Trial trial = Trial.of(sh("sleep 1000"), 2)) {
+        try (Trial trial = Trial.of(sh("echo up; sleep 1000"), 2)) {
+            await().atMost(Trial.PATIENCE).until(() -> trial.told().lines().size() == 2);
             for (int rank = 0; rank < 2; rank++) {
                 ProcFs.Entry entry = ProcFs.ofThisHost().entry(trial.pid(rank));
                 assertThat(entry).isNotNull();

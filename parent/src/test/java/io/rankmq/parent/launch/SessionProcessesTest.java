@@ -66,7 +66,7 @@ class SessionProcessesTest {
 
     @Test
     void sparesOthers() throws Exception {
-        Process other = started("sleep 1000");
+        Process other = started("exec sleep 1000");
         Process sameUser = new ProcessBuilder("sleep", "1000").start();
         toEnd.add(sameUser.toHandle());
         processes.killAll();
@@ -78,7 +78,7 @@ class SessionProcessesTest {
     @Test
     void knowsDescendantsWhereThereIsNoProc() throws Exception {
         SessionProcesses elsewhere = new SessionProcesses(SESSION, NO_PROC);
-        Process leader = started("setsid sh -c 'echo $$; sleep 1000; :' & wait");
+        Process leader = started("setsid sh -c 'echo $$; exec sleep 1000' & wait");
         ProcessHandle child = told(leader);
         elsewhere.started(leader.toHandle());
         assertThat(elsewhere.living()).contains(leader.toHandle(), child);
