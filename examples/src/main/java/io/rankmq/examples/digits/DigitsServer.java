@@ -11,6 +11,7 @@ import io.rankmq.parent.Aggregator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -52,8 +53,11 @@ public final class DigitsServer implements Aggregator, EventHandler {
         });
         Model average = Model.average(models, samples);
         Score score = Score.of(average, heldOut);
-        context.put(
-                ContextKeys.METRICS, Map.of("loss", score.loss(), "accuracy", score.accuracy()), Context.Mark.PRIVATE);
+        // In this order on the progress line.
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("loss", score.loss());
+        metrics.put("accuracy", score.accuracy());
+        context.put(ContextKeys.METRICS, metrics, Context.Mark.PRIVATE);
         model = average;
         return new Shareable(Map.of(), average.tensors());
     }

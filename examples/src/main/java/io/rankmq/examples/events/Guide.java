@@ -37,7 +37,7 @@ public final class Guide implements EventHandler {
                         "end_run: rank %s found the lowest point at %.4f",
                         context.get(Names.FOUND_BY), context.get(Names.LOWEST));
             default -> {
-                // Ranks fire before_task_execution and after_task_execution too.
+                // Everything else is for others.
             }
         }
     }
