@@ -59,6 +59,7 @@ public final class Main {
             return;
         }
         threads.runMain();
+        end.awaitExit();
     }
 
     private static void refuse(RuntimeException refused) {
