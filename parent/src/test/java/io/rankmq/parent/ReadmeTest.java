@@ -27,19 +27,22 @@ class ReadmeTest {
 
     @Test
     void whatTheReadmeShowsCompilesAndRuns() throws Exception {
-        Path classes = Path.of(ReadmeTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(ReadmeTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         Path sources = Files.createDirectories(classes.resolveSibling("readme/com/example"));
         Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(classes.resolve("../../../README.md")));
         assertThat(blocks.find()).isTrue();
-        String parent = "public class Readme {\n public static void main(String[] args) {\n" + blocks.group(1) + "}\n}\n";
+        String parent =
+                "public class Readme {\n public static void main(String[] args) {\n" + blocks.group(1) + "}\n}\n";
         assertThat(blocks.find()).isTrue();
         compile(classes, sources.resolve("Readme.java"), parent);
         compile(classes, sources.resolve("Trainer.java"), blocks.group(1));
 
-        assertThat(outputOfMain())
-                .contains("loss from rank 3")
-                .contains("replies of ranks [0, 1, 2, 3] in ");
+        assertThat(outputOfMain()).contains("loss from rank 3").contains("replies of ranks [0, 1, 2, 3] in ");
     }
 
     private static void compile(Path classes, Path file, String text) throws Exception {
@@ -56,7 +59,9 @@ class ReadmeTest {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         try (PrintStream heard = new PrintStream(said, true, StandardCharsets.UTF_8)) {
             System.setOut(heard);
-            Class.forName("com.example.Readme").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+            Class.forName("com.example.Readme")
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) new String[0]);
         } finally {
             System.setOut(console);
         }
