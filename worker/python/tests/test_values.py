@@ -235,3 +235,10 @@ def test_a_tensor_whose_shape_numpy_cannot_have_is_refused() -> None:
 
 def test_an_attachment_that_nobody_uses_is_refused() -> None:
     assert refused(msgpack.packb({"x": 1}), [[bytes(70_000)]]) == ErrorCode.INVALID_VALUE
+
+
+def test_a_fault_says_where_it_is() -> None:
+    with pytest.raises(
+        RankMQError, match=r"^INVALID_VALUE: at \['layers'\]\[1\]\['lock'\]: a value of type builtins.object cannot"
+    ):
+        ValueWriter().prepare({"layers": [1, {"lock": object()}]}, 2)

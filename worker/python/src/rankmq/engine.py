@@ -71,7 +71,7 @@ class Engine:
             )
             return False
         try:
-            body = write_context(ctx.properties(), self.skip)
+            body = self._body_of(ctx)
             answer = self._relay.ask(event_type, body, deadline - time.monotonic())
             ctx.apply(read_changes(answer))
         except RankMQError as error:
@@ -89,7 +89,7 @@ class Engine:
         if not self._fire_here(event_type, ctx):
             return False
         try:
-            self._relay.post(event_type, write_context(ctx.properties(), self.skip), timeout)
+            self._relay.post(event_type, self._body_of(ctx), timeout)
         except RankMQError as error:
             log.error("event %s was not relayed: %s", event_type, error)
             return False
@@ -129,6 +129,11 @@ class Engine:
         if name not in self._warned and len(self._warned) < 1000:
             self._warned.add(name)
             log.warning("the context property '%s' stays in this rank: %s", name, error.message)
+
+    def _body_of(self, ctx: Context) -> Body:
+        # Who this rank is, the parent knows better; it would only be in the way of its own properties.
+        own = (ContextKey.RANK_NUMBER, ContextKey.NUM_OF_PROCESSES)
+        return write_context({name: entry for name, entry in ctx.properties().items() if name not in own}, self.skip)
 
     def _fire_here(self, event_type: str, ctx: Context) -> bool:
         if event_type == EventType.START_RUN:

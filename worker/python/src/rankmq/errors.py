@@ -43,7 +43,17 @@ class RankMQError(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self._sentence = message
+        self._place = ""
+
+    def within(self, key: object) -> None:
+        """Notes that the fault is in the part with that key or index of something larger."""
+        self._place = f"[{key!r:.80}]{self._place}"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and where if that is known."""
+        return f"at {self._place}: {self._sentence}" if self._place else self._sentence
 
     def __str__(self) -> str:
         return f"{NAMES.get(self.code, self.code)}: {self.message}"

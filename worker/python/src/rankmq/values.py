@@ -111,7 +111,15 @@ class ValueWriter:
         self.count(len(values), depth)
         if set(map(type, values)) <= {float, bool, type(None)}:
             return list(values)
-        return [self.prepare(value, depth + 1) for value in values]
+        prepared: list[Any] = []
+        try:
+            # Not a comprehension: its length says where the fault is.
+            for value in values:
+                prepared.append(self.prepare(value, depth + 1))
+        except RankMQError as fault:
+            fault.within(len(prepared))
+            raise
+        return prepared
 
     def _map(self, values: Mapping[Any, Any], depth: int) -> dict[str, Any]:
         self.count(len(values), depth)
@@ -119,7 +127,11 @@ class ValueWriter:
         for key, value in values.items():
             if not isinstance(key, str):
                 raise invalid(f"the key {key!r:.80} of a map is of type {type(key).__name__}, expected str")
-            prepared[_text(str.__str__(key))] = self.prepare(value, depth + 1)
+            try:
+                prepared[_text(str.__str__(key))] = self.prepare(value, depth + 1)
+            except RankMQError as fault:
+                fault.within(key)
+                raise
         return prepared
 
     def _other(self, value: Any, depth: int) -> Any:

@@ -84,6 +84,9 @@ final class Calls {
 
     /** Returns whether that was the last answer. */
     boolean answer(int rank, Message.Initialized initialized) {
+        if (failed) {
+            return false;
+        }
         initialize.answer(rank, initialized);
         return initialize.isEnded();
     }
@@ -92,7 +95,9 @@ final class Calls {
     @Nullable
     String accepts(int rank, Message.Result result) {
         Pending<Message.Result> pending = runningTask();
-        return pending != null && taskId.equals(result.task()) && pending.awaits(rank) ? pending.what() : null;
+        return !failed && pending != null && taskId.equals(result.task()) && pending.awaits(rank)
+                ? pending.what()
+                : null;
     }
 
     void answer(int rank, Message.Result result) {
@@ -102,6 +107,9 @@ final class Calls {
     }
 
     void answer(int rank, Message.EventHandled handled) {
+        if (failed) {
+            return;
+        }
         for (Pending<Message.EventHandled> relay : List.copyOf(relays)) {
             if (relay.seq() == handled.command()) {
                 relay.answer(rank, handled);

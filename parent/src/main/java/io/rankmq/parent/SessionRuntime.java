@@ -69,7 +69,7 @@ final class SessionRuntime {
     private final AtomicBoolean endRunDue = new AtomicBoolean();
     private final AtomicBoolean ending = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Runnable forgetAbort;
+    private volatile Runnable forgetAbort = () -> {};
     private volatile boolean loopIsDead;
     private volatile @Nullable RankFailure failure;
     private volatile List<RankInfo> lastRanks = List.of();
@@ -84,8 +84,6 @@ final class SessionRuntime {
         EventWork work = new EventWork(engine, sticky, handlers, spec.listeners());
         lanes = new EventLanes("rankmq-" + id, spec.worldSize(), work, this::eventsHandled);
         driver = new CoreDriver(loop, lanes, spec.listeners(), this::onFailure);
-        forgetAbort =
-                spec.abort().onTrigger(() -> abort(String.valueOf(spec.abort().reason())));
     }
 
     // ---- start ----
@@ -104,7 +102,11 @@ final class SessionRuntime {
             }
             Body body = Bodies.initialize(spec.executorId(), spec.components(), sticky.newContext(engine));
             SessionPort port = loop.call(() -> open(keys, body), SLACK);
-            launch(port, keys);
+            forgetAbort = spec.abort()
+                    .onTrigger(() -> abort(String.valueOf(spec.abort().reason())));
+            if (!isAborted()) {
+                launch(port, keys);
+            }
             Duration limit = spec.limits()
                     .joinTimeout()
                     .plus(spec.limits().initializeTimeout())

@@ -192,6 +192,17 @@ class SessionCoreTest {
         }
 
         @Test
+        void answersThatComeAfterTheFailureDoNotUndoIt() {
+            CoreFixture fixture = CoreFixture.running(1);
+            CompletableFuture<Pending.Outcome<Message.Result>> outcome = fixture.execute("t1", Duration.ofSeconds(1));
+            fixture.pass(Duration.ofSeconds(1).plusMillis(1), 0);
+            fixture.report(0, new Message.Result(3, "t1", "TASK_ABORTED", null, Body.NONE));
+            assertThat(outcome).isNotDone();
+            fixture.core.completeFailure(fixture.failures.get(0));
+            assertThat(outcome.join().failure()).isNotNull();
+        }
+
+        @Test
         void d7AnAbortReachesTheRanksAndATaskThatIgnoresItFailsAfterTheGrace() {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.execute("t1", MINUTE);

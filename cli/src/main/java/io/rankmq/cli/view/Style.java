@@ -7,8 +7,13 @@ import java.util.regex.Pattern;
 /** Colours, or none; and what may reach a terminal of the text that ranks write. */
 public final class Style {
     private static final int[] RANK_COLOURS = {36, 33, 35, 32, 34, 96, 93, 95, 92, 94};
-    private static final Pattern SEQUENCES = Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|[^\\[])");
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\t\u001b]]|\u001b(?!\\[[0-9;]*m)");
+
+    /** A control sequence, an operating system command such as the window's title, or an escape with one character. */
+    private static final Pattern SEQUENCE =
+            Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|[^\\[\\]\u001b])");
+
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t\u001b]]|\u001b(?!\\[[0-9;]*m)");
 
     private final boolean colour;
 
@@ -55,10 +60,9 @@ public final class Style {
         if (text.indexOf('\u001b') < 0 && text.chars().noneMatch(c -> c < ' ' || c == 0x7f)) {
             return text;
         }
-        if (!colour) {
-            return CONTROLS.matcher(SEQUENCES.matcher(text).replaceAll("")).replaceAll("");
-        }
-        String clean = CONTROLS.matcher(text).replaceAll("");
+        String clean = SEQUENCE.matcher(text)
+                .replaceAll(found -> colour && COLOUR.matcher(found.group()).matches() ? found.group() : "");
+        clean = CONTROL.matcher(clean).replaceAll("");
         return clean.indexOf('\u001b') < 0 ? clean : clean + "\u001b[0m";
     }
 

@@ -115,7 +115,7 @@ class JobFileTest {
                         "job.yaml:5:9: allow.0: expected a package that ends in a dot (com.example.) or a full path"
                                 + " (com.example.Trainer), got 3",
                         "job.yaml:6:11: launcher: expected a map with the key 'type', got 'local'",
-                        "job.yaml:8:27: tasks.0.rounds: expected an integer from 1 to 1000000, got 0",
+                        "job.yaml:8:27: tasks.0.rounds: expected an integer from 1 to 100000, got 0",
                         "job.yaml:8:39: tasks.0.timeout: expected a time above 0 with a unit, such as 500ms, 30s, 5m or 2h,"
                                 + " got 30",
                         "job.yaml:8:49: tasks.0.data: expected a map of plain values, got a list of 1",

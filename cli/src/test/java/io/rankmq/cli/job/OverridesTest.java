@@ -56,7 +56,7 @@ class OverridesTest {
                                 "limits..lease=1s",
                                 "name=[a"))
                 .containsExactlyInAnyOrder(
-                        "--set tasks.0.rounds=many: tasks.0.rounds: expected an integer from 1 to 1000000, got 'many'",
+                        "--set tasks.0.rounds=many: tasks.0.rounds: expected an integer from 1 to 100000, got 'many'",
                         "--set tasks.1.rounds=2: '1' is no index of the list 'tasks', expected 0 to 0",
                         "--set tasks.x=2: 'x' is no index of the list 'tasks', expected 0 to 0",
                         "--set name.first=a: 'name' is 'digits' and has nothing inside that could be set",

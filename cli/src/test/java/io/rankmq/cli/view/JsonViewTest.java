@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.cli.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankmq.cli.run.Outcome;
+import io.rankmq.cli.run.RunEvent;
+import io.rankmq.parent.RankInfo;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JsonViewTest {
+
+    @Test
+    void everyEventIsOneObjectOnOneLine() throws Exception {
+        List<JsonNode> lines = show(
+                Events.begun(),
+                Events.rank(1, RankInfo.State.READY),
+                Events.roundBegun(1),
+                Events.roundEnded(1),
+                Events.output(1, "two\"quotes"),
+                new RunEvent.Output(null, "", true, "a log line"),
+                Events.failed(),
+                Events.finished(Outcome.FAILED));
+
+        assertThat(lines)
+                .extracting(line -> line.path("event").asText())
+                .containsExactly("session", "rank", "round", "output", "output", "failure", "summary");
+        assertThat(lines).allMatch(line -> line.path("time").asText().equals("2026-11-22T10:00:00.123Z"));
+        assertThat(lines.get(0).path("world_size").asInt()).isEqualTo(2);
+        assertThat(lines.get(1).path("state").asText()).isEqualTo("ready");
+        assertThat(lines.get(2).path("metrics").path("loss").asDouble()).isEqualTo(0.25);
+        assertThat(lines.get(3).path("text").asText()).isEqualTo("two\"quotes");
+        assertThat(lines.get(4).path("rank").isNull()).isTrue();
+        assertThat(lines.get(4).path("stream").asText()).isEqualTo("stderr");
+        assertThat(lines.get(5).path("code").asText()).isEqualTo("RANK_EXITED");
+        assertThat(lines.get(6).path("outcome").asText()).isEqualTo("FAILED");
+        assertThat(lines.get(6).path("report_file").asText()).isEqualTo("/logs/s-1/report.json");
+    }
+
+    private static List<JsonNode> show(RunEvent... events) throws Exception {
+        FakeTerminal out = new FakeTerminal();
+        JsonView view = new JsonView(out.stream(), () -> Instant.parse("2026-11-22T10:00:00.123456Z"));
+        for (RunEvent event : events) {
+            view.show(event);
+        }
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : String.join("", out.writes()).lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
+    }
+}
