@@ -3,7 +3,9 @@ package io.rankmq.cli;
 
 import io.rankmq.cli.doctor.Doctor;
 import io.rankmq.cli.doctor.Finding;
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.cli.run.ReportJson;
+import io.rankmq.cli.run.Versions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

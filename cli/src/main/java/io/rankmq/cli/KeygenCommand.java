@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.cli;
 
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.security.CurveKeyPair;
 import io.rankmq.security.KeyFileException;
 import io.rankmq.security.KeyFiles;

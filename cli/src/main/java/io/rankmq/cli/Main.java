@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.cli;
 
+import io.rankmq.cli.run.ExitCode;
+import io.rankmq.cli.run.Versions;
 import java.io.PrintWriter;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;

@@ -4,6 +4,7 @@ package io.rankmq.cli;
 import io.rankmq.cli.job.Durations;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobFileException;
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.cli.run.RunSettings;
 import io.rankmq.cli.view.Views;
 import java.nio.file.Path;

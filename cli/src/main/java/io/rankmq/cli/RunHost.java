@@ -4,6 +4,7 @@ package io.rankmq.cli;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.python.PythonException;
 import io.rankmq.cli.python.PythonSetup;
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.cli.run.JobRun;
 import io.rankmq.cli.run.RunEvent;
 import io.rankmq.cli.run.RunException;

@@ -3,6 +3,7 @@ package io.rankmq.cli;
 
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobFileException;
+import io.rankmq.cli.run.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

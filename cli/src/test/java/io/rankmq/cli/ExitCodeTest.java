@@ -3,6 +3,7 @@ package io.rankmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.protocol.ErrorCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -4,6 +4,7 @@ package io.rankmq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankmq.cli.run.ExitCode;
 import io.rankmq.security.CurveKeyPair;
 import io.rankmq.security.KeyFiles;
 import java.io.PrintWriter;

@@ -4,8 +4,6 @@ package io.rankmq.cli.run;
 import io.rankmq.api.Context;
 import io.rankmq.api.ContextKeys;
 import io.rankmq.api.EventHandler;
-import io.rankmq.cli.ExitCode;
-import io.rankmq.cli.Versions;
 import io.rankmq.cli.job.Durations;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobClasspath;

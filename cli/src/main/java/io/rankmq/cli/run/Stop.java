@@ -2,7 +2,6 @@
 package io.rankmq.cli.run;
 
 import io.rankmq.api.AbortSignal;
-import io.rankmq.cli.ExitCode;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rankmq.cli.ExitCode;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobLoader;
 import java.nio.file.Files;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rankmq.cli;
+package io.rankmq.cli.run;
 
 import io.rankmq.protocol.ErrorCode;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rankmq.cli;
+package io.rankmq.cli.run;
 
 import io.rankmq.protocol.MessageCodec;
 import java.io.IOException;
@@ -29,7 +29,8 @@ public final class Versions implements IVersionProvider {
 
     private static String get(String name) {
         Properties versions = new Properties();
-        try (InputStream in = Objects.requireNonNull(Versions.class.getResourceAsStream("versions.properties"))) {
+        try (InputStream in =
+                Objects.requireNonNull(Versions.class.getResourceAsStream("/io/rankmq/cli/versions.properties"))) {
             versions.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
