@@ -10,10 +10,13 @@ public final class EventTypes {
     /** Fired in the parent and in every living rank before the session is finalised. */
     public static final String END_RUN = "end_run";
 
-    /** Fired in a rank before its executor runs a task. */
+    /** Fired in a rank before its executor runs a task, in the task's context; to the rank's own handlers only, never to the parent. */
     public static final String BEFORE_TASK_EXECUTION = "before_task_execution";
 
-    /** Fired in a rank after its executor has run a task. */
+    /**
+     * Fired in a rank after its executor has run a task, also after one that failed or was aborted, in the task's context; to the
+     * rank's own handlers only, never to the parent.
+     */
     public static final String AFTER_TASK_EXECUTION = "after_task_execution";
 
     private EventTypes() {}

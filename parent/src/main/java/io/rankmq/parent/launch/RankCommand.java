@@ -15,16 +15,14 @@ final class RankCommand {
     static final String BOOTSTRAP_VARIABLE = "RANKMQ_BOOTSTRAP";
     static final String SESSION_VARIABLE = "RANKMQ_SESSION";
     static final String WORKER_CLASSPATH_PROPERTY = "rankmq.worker.classpath";
+    static final String WORKER_ARCHIVE_PROPERTY = "rankmq.worker.cds";
 
     private static final String JAVA_WORKER = "io.rankmq.worker.Main";
     private static final String PYTHON_WORKER = "rankmq";
     private static final String PYTHON_PATH = "PYTHONPATH";
 
-    /**
-     * Serial: several JVMs share one machine, and parallel collectors would start a thread a core each. Exit on exhausted memory: a
-     * rank that lives on without one of its threads would only be noticed by its silence.
-     */
-    private static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+    /** Serial: several JVMs share one machine, and parallel collectors would start a thread a core each. */
+    private static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC");
 
     private final RankSettings settings;
     private final Path baseDirectory;
@@ -47,7 +45,7 @@ final class RankCommand {
                 List<String> own = settings.command();
                 List<String> jvmArgs = settings.jvmArgs();
                 words.addAll(own != null ? own : List.of(runningJava()));
-                words.addAll(jvmArgs != null ? jvmArgs : own == null ? DEFAULT_JVM_ARGS : List.of());
+                words.addAll(jvmArgs != null ? jvmArgs : own == null ? defaultJvmArgs() : List.of());
                 words.addAll(List.of("-cp", classpath(), JAVA_WORKER));
             }
             case PYTHON -> {
@@ -82,6 +80,17 @@ final class RankCommand {
             // Python holds back output to a pipe until 8 KiB are there; a person watches.
             environment.putIfAbsent("PYTHONUNBUFFERED", "1");
         }
+    }
+
+    /** With the archive of the worker's classes, where the property names one; Java leaves one of another Java or other jars alone. */
+    private static List<String> defaultJvmArgs() {
+        List<String> all = new ArrayList<>(DEFAULT_JVM_ARGS);
+        String archive = System.getProperty(WORKER_ARCHIVE_PROPERTY, "");
+        if (!archive.isEmpty() && Files.isReadable(Path.of(archive))) {
+            // It would say so on standard output.
+            all.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        }
+        return all;
     }
 
     private static String runningJava() {

@@ -19,11 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +115,7 @@ abstract class WorkerContract {
         parent.document().ranks().values().forEach(keys -> assertThat(output).doesNotContain(keys.secretKey()));
     }
 
-    private static WireError error(@org.jspecify.annotations.Nullable WireError error) {
+    private static WireError error(@Nullable WireError error) {
         return Objects.requireNonNull(error, "an error was expected");
     }
 
@@ -288,7 +291,7 @@ abstract class WorkerContract {
 
     private void answer(long eventSeq) {
         Context.Changes answer =
-                new Context.Changes(Map.of("answer", new Context.Property(42, false, false)), java.util.Set.of());
+                new Context.Changes(Map.of("answer", new Context.Property(42, false, false)), Set.of());
         parent.direct(new Message.EventReply(eventSeq, null, ScriptedParent.encode(() -> Bodies.changes(answer))));
     }
 
@@ -476,6 +479,18 @@ abstract class WorkerContract {
     }
 
     @Test
+    void aShellAroundTheRankOutlivesIt() throws IOException {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "\"$@\"; echo the shell saw $?", "sh"));
+        words.addAll(command());
+        worker = WorkerProcess.start(words, rank, folder);
+        parent.join(WELCOME);
+        parent.initialise(components(), "deed");
+        parent.command(new Message.Close(2000, "all done"));
+        assertThat(worker.exitCode(SOON)).isZero();
+        assertThat(worker.output()).contains("the shell saw 0");
+    }
+
+    @Test
     void closeLetsEventsThatWaitBeHandled() throws IOException {
         startAndInitialise();
         parent.event("slow");
@@ -524,6 +539,15 @@ abstract class WorkerContract {
         WireError error = error(parent.result("recurse", new Shareable()).error());
         assertThat(error.code()).isEqualTo(ErrorCode.EXECUTION_FAILED);
         assertThat(error.type()).contains(language().equals("java") ? "StackOverflowError" : "RecursionError");
+    }
+
+    @Test
+    void exhaustedMemoryIsReportedToo() throws IOException {
+        startAndInitialise();
+        WireError error = error(parent.result("hoard", new Shareable()).error());
+        assertThat(error.code()).isEqualTo(ErrorCode.EXECUTION_FAILED);
+        assertThat(error.type()).endsWith("MemoryError");
+        assertThat(parent.reply("count").get("count")).isEqualTo(1L);
     }
 
     @Test

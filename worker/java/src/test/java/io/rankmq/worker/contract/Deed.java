@@ -46,6 +46,7 @@ public final class Deed implements Executor, EventHandler {
             case "count" -> reply.put("count", ++count);
             case "throw" -> throw new IllegalStateException("no fuel");
             case "recurse" -> recurse(Long.MAX_VALUE);
+            case "hoard" -> reply.put("size", new long[Integer.MAX_VALUE].length);
             case "unfit" -> reply.put("thread", Thread.currentThread());
             case "wait" -> waitForAbort(abort);
             case "release" -> reply.put("released", released.await(10, TimeUnit.SECONDS));
