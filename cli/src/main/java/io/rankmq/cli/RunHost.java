@@ -61,7 +61,7 @@ final class RunHost {
         try {
             JobRun run = new JobRun(job, settings, announcer, stop);
             catchSignals(run, announcer);
-            PythonSetup.prepare(job, sentence -> announcer.on(new RunEvent.Note(sentence)), stop.signal());
+            PythonSetup.prepare(job, sentence -> announcer.on(new RunEvent.Preparing(sentence)), stop.signal());
             return run.run();
         } catch (PythonException e) {
             return end(err, String.valueOf(e.getMessage()), ExitCode.RANKS_LOST);

@@ -100,6 +100,10 @@ public final class JobRun {
             work(builder(handlers, folder).start(), handlers);
         } catch (RankFailedException e) {
             fail(e.failure());
+        } catch (IllegalArgumentException e) {
+            throw new RunException(ExitCode.BAD_INPUT, job.file() + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            fail(JobFailure.of(ErrorCode.INTERNAL, "the session broke: " + e, e).failure());
         } finally {
             timer.cancel();
         }
@@ -111,6 +115,8 @@ public final class JobRun {
             new TaskLoop(started::newContext, started::execute, handlers, this::record, stop).run(job.tasks());
         } catch (JobFailure e) {
             fail(e.failure());
+        } catch (RuntimeException e) {
+            fail(JobFailure.of(ErrorCode.INTERNAL, "the run broke: " + e, e).failure());
         }
         stats = started.stats();
         started.ranks().forEach(ranks::remember);

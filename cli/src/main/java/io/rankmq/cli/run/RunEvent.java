@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** What happens while a job runs, in the order in which it happens. */
 public sealed interface RunEvent {
 
-    /** Something takes a while before the session can start; a sentence for a person. */
+    /** Something that a person should know; a sentence. */
     record Note(String sentence) implements RunEvent {}
+
+    /** Something takes a while before the session can start; a sentence that says what. */
+    record Preparing(String sentence) implements RunEvent {}
 
     /**
      * The session begins to start.

@@ -25,6 +25,8 @@ final class JsonView implements RunView {
     public void show(RunEvent event) {
         if (event instanceof RunEvent.Note note) {
             print(line("note").put("text", note.sentence()));
+        } else if (event instanceof RunEvent.Preparing preparing) {
+            print(line("note").put("text", preparing.sentence()));
         } else if (event instanceof RunEvent.SessionBegun begun) {
             print(line("session")
                     .put("session", begun.session())

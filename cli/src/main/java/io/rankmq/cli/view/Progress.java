@@ -12,6 +12,7 @@ import java.util.StringJoiner;
 
 /** How far a run is, in one line. Pure: it is told events and the time. */
 final class Progress {
+    private String preparing = "";
     private String job = "";
     private int worldSize;
     private long begunNanos;
@@ -24,7 +25,10 @@ final class Progress {
 
     /** Takes an event in. */
     void on(RunEvent event, long nowNanos) {
-        if (event instanceof RunEvent.SessionBegun session) {
+        if (event instanceof RunEvent.Preparing started) {
+            preparing = started.sentence();
+            begunNanos = nowNanos;
+        } else if (event instanceof RunEvent.SessionBegun session) {
             job = session.job();
             worldSize = session.worldSize();
             begunNanos = nowNanos;
@@ -44,10 +48,15 @@ final class Progress {
         }
     }
 
-    /** The line; empty before the session begins and when there is nothing more to wait for. */
+    /** The line; empty before anything begins and when there is nothing more to wait for. */
     String line(Style style, long nowNanos) {
-        if (job.isEmpty() || over) {
+        if (over) {
             return "";
+        }
+        if (job.isEmpty()) {
+            return preparing.isEmpty()
+                    ? ""
+                    : preparing + "  " + style.faint(clock(Duration.ofNanos(nowNanos - begunNanos)));
         }
         StringJoiner line = new StringJoiner("  ");
         line.add(style.bold(job));

@@ -43,6 +43,8 @@ public final class TextView implements RunView {
         progress.on(event, nanos.getAsLong());
         if (event instanceof RunEvent.Note note) {
             sink.err(note.sentence());
+        } else if (event instanceof RunEvent.Preparing preparing && live == null) {
+            sink.err(preparing.sentence());
         } else if (event instanceof RunEvent.SessionBegun session) {
             begunNanos = nanos.getAsLong();
             if (live == null) {

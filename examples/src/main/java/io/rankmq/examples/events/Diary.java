@@ -19,8 +19,7 @@ public final class Diary implements EventHandler {
             case EventTypes.START_RUN ->
                 System.out.println("start_run: I am rank " + context.get(ContextKeys.RANK_NUMBER) + " of "
                         + context.get(ContextKeys.NUM_OF_PROCESSES));
-            // It comes while the task still runs. The parent's events say where they came from; the rank's own have no
-            // origin.
+            // Handlers run beside a task, on another thread. Only the parent's events say where they came from.
             case Names.SEARCH_IS_OVER ->
                 System.out.println("heard " + eventType + " from " + context.get(ContextKeys.EVENT_ORIGIN_SITE)
                         + ": x = " + context.get(Names.X));

@@ -60,7 +60,8 @@ public final class Guide implements EventHandler {
         // In the parent, the engine is the session.
         if (context.engine() instanceof Session session) {
             session.postEvent(Names.SEARCH_IS_OVER, session.newContext().put(Names.X, x(context)));
-            // This task alone ends, with TASK_ABORTED; the session goes on with the next one.
+            // This task alone ends, with TASK_ABORTED; the session goes on with the next one. An abort overtakes
+            // events, so a rank may be told to end before it hears the event above.
             session.cancelTask("converged");
         }
     }
