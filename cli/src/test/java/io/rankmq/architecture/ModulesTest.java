@@ -25,7 +25,7 @@ class ModulesTest {
     };
 
     @ParameterizedTest
-    @ValueSource(strings = {"protocol", "broker", "worker", "parent", "examples", "cli"})
+    @ValueSource(strings = {"curve", "protocol", "broker", "worker", "parent", "examples", "cli"})
     void everyModuleIsSeenByTheseRules(String module) {
         assertThat(CLASSES.stream().map(type -> type.getPackageName() + "."))
                 .anyMatch(name -> name.startsWith("io.rankmq." + module + "."));
@@ -35,6 +35,8 @@ class ModulesTest {
     void modulesKnowOnlyWhatStandsBeforeThem() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage("io.rankmq..")
+                .layer("curve")
+                .definedBy("io.rankmq.curve..")
                 .layer("protocol")
                 .definedBy(PROTOCOL)
                 .layer("broker")
@@ -47,6 +49,8 @@ class ModulesTest {
                 .definedBy("io.rankmq.examples..")
                 .layer("cli")
                 .definedBy("io.rankmq.cli..")
+                .whereLayer("curve")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("examples")

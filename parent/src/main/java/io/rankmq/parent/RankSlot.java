@@ -37,6 +37,8 @@ final class RankSlot {
     long eventsHandled;
 
     long eventsAcknowledged;
+    /** Last report that was acknowledged. */
+    long reportsAcknowledged;
     /** Bytes of events that wait for the parent's handlers. */
     long eventBytesWaiting;
     /** Number of the last event whose sender waits or waited, and the answer once there is one. */

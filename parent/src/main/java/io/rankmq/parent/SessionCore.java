@@ -5,6 +5,7 @@ import io.rankmq.parent.launch.GangListener;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.Envelope;
 import io.rankmq.protocol.ErrorCode;
+import io.rankmq.protocol.Kind;
 import io.rankmq.protocol.Message;
 import io.rankmq.protocol.MessageCodec;
 import io.rankmq.protocol.StreamName;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class SessionCore {
     private static final long LAST_WORDS_NANOS = 150_000_000L;
     private static final long RESEND_NANOS = 20_000_000L;
+    /** Bytes of a report that the rank should not have to keep for long. */
+    private static final long LARGE_REPORT = 64 * 1024;
+
+    private static final long REPORTS_PER_ACK = 64;
 
     private enum Phase {
         JOINING,
@@ -208,12 +213,22 @@ final class SessionCore {
     private void onReport(RankSlot slot, long seq, Message report, long now) {
         switch (slot.reports.offer(seq)) {
             case NEXT -> {
-                acknowledgeReports(slot);
+                if (isAcknowledgedAtOnce(slot, report)) {
+                    acknowledgeReports(slot);
+                }
                 takeReport(slot, report);
             }
             case REPEAT -> acknowledgeReports(slot);
             case GAP -> askForReports(slot, now);
         }
+    }
+
+    /** Others wait for the rank's next heartbeat: nothing depends on them but the rank's memory, and each costs the rank two wake-ups. */
+    private static boolean isAcknowledgedAtOnce(RankSlot slot, Message report) {
+        boolean isLast = report.kind() == Kind.LEAVING || report.kind() == Kind.FAILED;
+        return isLast
+                || report.body().size() > LARGE_REPORT
+                || slot.reports.taken() - slot.reportsAcknowledged >= REPORTS_PER_ACK;
     }
 
     private void takeReport(RankSlot slot, Message report) {
@@ -510,6 +525,7 @@ final class SessionCore {
     }
 
     private void acknowledgeReports(RankSlot slot) {
+        slot.reportsAcknowledged = slot.reports.taken();
         send(slot, new Message.Ack(StreamName.REPORTS, slot.reports.taken()));
     }
 

@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Waits for a loop's sockets and lets those that may have messages hand them over. Loop thread only.
@@ -22,6 +23,9 @@ import java.util.List;
 final class SocketPoller {
 
     private static final int SPINS = 2;
+
+    /** A yield would be shorter, but the scheduler may choose the same thread again. */
+    private static final long GIVE_WAY_NANOS = 20_000;
 
     private final Selector selector;
     private final List<PolledSocket> sockets = new ArrayList<>();
@@ -110,11 +114,9 @@ final class SocketPoller {
         ((PolledSocket) key.attachment()).markReady();
     }
 
-    // A hint is all that is needed: without it the loop would only be slower.
-    @SuppressWarnings("ThreadPriorityCheck")
     private void giveWay() {
         if (++fruitless > SPINS) {
-            Thread.yield();
+            LockSupport.parkNanos(GIVE_WAY_NANOS);
         } else {
             Thread.onSpinWait();
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.cli.doctor;
 
+import io.rankmq.curve.Curve;
 import io.rankmq.security.CurveKeyPair;
 import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.KeyRegistry;
@@ -35,12 +36,14 @@ final class CurveCheck {
         try (EventLoop loop = EventLoop.start("rankmq-doctor", Ticker.system(), answer::completeExceptionally)) {
             loop.call(() -> ask(loop, answer), DEADLINE);
             answer.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-            return Finding.ok(
-                    NAME,
-                    String.format(
-                            Locale.ROOT,
-                            "a CURVE round trip over 127.0.0.1 took %.0f ms, handshake included",
-                            (System.nanoTime() - begun) / 1e6));
+            String found = String.format(
+                    Locale.ROOT,
+                    "a CURVE round trip over 127.0.0.1 took %.0f ms, handshake included; encryption by %s",
+                    (System.nanoTime() - begun) / 1e6,
+                    Curve.implementation());
+            return Curve.isNative()
+                    ? Finding.ok(NAME, found)
+                    : Finding.warn(NAME, found, "encryption is about ten times slower; install libsodium");
         } catch (TimeoutException e) {
             return failed("no answer within " + DEADLINE.toSeconds() + " s");
         } catch (ExecutionException e) {
