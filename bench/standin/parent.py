@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stand-in for the original's transport, as a yardstick: one connection a rank, a pickled dict sent to one rank after the other, rank 0 answers.
+"""Stand-in for the original's transport, as a yardstick: a connection a rank, a pickled dict to one after the other, rank 0 answers.
 
 Usage: parent.py WORLD_SIZE. For each line with a number on standard input it runs so many round trips and prints their times in
 nanoseconds on one line; it ends its ranks and itself when standard input ends.

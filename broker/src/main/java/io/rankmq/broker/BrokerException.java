@@ -6,7 +6,8 @@ public final class BrokerException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    BrokerException(String message) {
+    /** With one sentence. */
+    public BrokerException(String message) {
         super(message);
     }
 }

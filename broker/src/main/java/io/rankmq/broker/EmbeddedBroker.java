@@ -12,15 +12,18 @@ import io.rankmq.transport.RateLimitedLog;
 import io.rankmq.transport.SocketRole;
 import io.rankmq.transport.WireSocket;
 import io.rankmq.transport.ZapAuthenticator;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A broker inside the parent: its sockets are bound in the parent's own loop, so a message pays no further hop and no hand-over between
- * threads. One ROUTER and one PULL serve all sessions, each session has an XPUB of its own. All methods belong to the loop thread; the
- * sockets live as long as the loop.
+ * The ranks' side of a broker. Inside the parent it is all of it: its sockets are bound in the parent's own loop, so a message pays no further
+ * hop and no hand-over between threads; a {@link BrokerServer} puts the parents' side before it. One ROUTER and one PULL serve all
+ * sessions, each session has an XPUB of its own. All methods belong to the loop thread; the sockets live as long as the loop.
  */
 public final class EmbeddedBroker {
 
@@ -32,8 +35,8 @@ public final class EmbeddedBroker {
     private final BrokerCore core;
     private final KeyRegistry registry = new KeyRegistry();
     private final ZapAuthenticator zap;
-    private final WireSocket control;
-    private final WireSocket events;
+    private @Nullable WireSocket control;
+    private @Nullable WireSocket events;
     private final Map<SessionId, SessionListener> listeners = new HashMap<>();
     private final RateLimitedLog foreign;
 
@@ -44,8 +47,6 @@ public final class EmbeddedBroker {
         this.foreign = new RateLimitedLog(LoggerFactory.getLogger(EmbeddedBroker.class), loop.ticker());
         // First of all: without it every key would be admitted.
         this.zap = ZapAuthenticator.start(loop, registry);
-        this.control = bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, this::onControl);
-        this.events = bind(SocketRole.EVENT_SERVER, config.eventsPort(), EVENTS_DOMAIN, this::onEvent);
     }
 
     /**
@@ -54,7 +55,20 @@ public final class EmbeddedBroker {
      * @throws io.rankmq.transport.TransportException if an address or port cannot be bound
      */
     public static EmbeddedBroker start(EventLoop loop, BrokerConfig config) {
+        EmbeddedBroker broker = new EmbeddedBroker(loop, config);
+        broker.bindRanks();
+        return broker;
+    }
+
+    /** Prepares a broker that ranks cannot reach before {@link #bindRanks}; both its ports must be named. Loop thread only. */
+    static EmbeddedBroker prepare(EventLoop loop, BrokerConfig config) {
         return new EmbeddedBroker(loop, config);
+    }
+
+    /** Lets ranks connect. */
+    void bindRanks() {
+        control = bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, this::onControl);
+        events = bind(SocketRole.EVENT_SERVER, config.eventsPort(), EVENTS_DOMAIN, this::onEvent);
     }
 
     /**
@@ -63,12 +77,17 @@ public final class EmbeddedBroker {
      * @throws BrokerException if the session is open already or beyond the limits
      */
     public SessionPort open(SessionRegistration registration, SessionListener listener) {
+        return open(registration, listener, 0);
+    }
+
+    /** As the other, with the port on which the ranks hear commands; 0 for any. */
+    SessionPort open(SessionRegistration registration, SessionListener listener, int commandsPort) {
         SessionId id = BrokerCore.idOf(registration);
         Map<String, String> identities = core.register(registration);
         String commandsDomain = "commands/" + id;
         try {
             registry.register(id.toString(), Set.of(CONTROL_DOMAIN, EVENTS_DOMAIN, commandsDomain), identities);
-            WireSocket commands = bind(SocketRole.COMMAND_SERVER, 0, commandsDomain, message -> {});
+            WireSocket commands = bind(SocketRole.COMMAND_SERVER, commandsPort, commandsDomain, message -> {});
             listeners.put(id, listener);
             return new EmbeddedPort(this, id, commands);
         } catch (RuntimeException e) {
@@ -79,7 +98,7 @@ public final class EmbeddedBroker {
 
     /** Messages that were dropped because no open session has their sender, or because they were unidentified or too large. */
     public long dropped() {
-        return core.foreign() + control.dropped() + events.dropped();
+        return core.foreign() + dropped(control) + dropped(events);
     }
 
     /** Handshakes that were refused. */
@@ -91,8 +110,18 @@ public final class EmbeddedBroker {
         return core;
     }
 
-    WireSocket control() {
-        return control;
+    KeyRegistry registry() {
+        return registry;
+    }
+
+    ZapAuthenticator zap() {
+        return zap;
+    }
+
+    /** Sends to one rank; false if it is not there. */
+    boolean send(String identity, List<ByteBuffer> frames) {
+        WireSocket bound = control;
+        return bound != null && bound.send(identity, frames);
     }
 
     String serverKey() {
@@ -100,16 +129,20 @@ public final class EmbeddedBroker {
     }
 
     String controlEndpoint() {
-        return advertised(control);
+        return advertised(control, config.controlPort());
     }
 
     String eventsEndpoint() {
-        return advertised(events);
+        return advertised(events, config.eventsPort());
     }
 
-    String advertised(WireSocket socket) {
-        String endpoint = socket.endpoint();
+    String advertised(@Nullable WireSocket socket, int port) {
+        String endpoint = socket == null ? ":" + port : socket.endpoint();
         return "tcp://" + config.advertisedAddress() + endpoint.substring(endpoint.lastIndexOf(':'));
+    }
+
+    private static long dropped(@Nullable WireSocket socket) {
+        return socket == null ? 0 : socket.dropped();
     }
 
     void release(SessionId id) {

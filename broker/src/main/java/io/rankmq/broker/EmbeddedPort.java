@@ -23,7 +23,7 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public String commandsEndpoint() {
-        return broker.advertised(commands);
+        return broker.advertised(commands, 0);
     }
 
     @Override
@@ -49,7 +49,7 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public boolean send(int rank, List<ByteBuffer> frames) {
-        boolean sent = broker.control().send(broker.core().identityOf(id, rank), frames);
+        boolean sent = broker.send(broker.core().identityOf(id, rank), frames);
         broker.core().unicast(id, sent);
         return sent;
     }

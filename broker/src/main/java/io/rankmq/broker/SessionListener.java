@@ -15,4 +15,11 @@ public interface SessionListener {
 
     /** A message on the event channel. */
     void onEvent(int rank, List<ByteBuffer> frames);
+
+    /**
+     * The broker is gone for good or has ended the session; an embedded one never is.
+     *
+     * @param sentence which broker, and what happened
+     */
+    default void onBrokerLost(String sentence) {}
 }

@@ -34,6 +34,14 @@ public interface SessionPort extends AutoCloseable {
      */
     boolean send(int rank, List<ByteBuffer> frames);
 
+    /**
+     * For how many nanoseconds the broker has been reachable without a break, 0 if it is not now: while it is not, the silence of a rank
+     * says nothing about the rank. An embedded broker always is.
+     */
+    default long reachableNanos() {
+        return Long.MAX_VALUE;
+    }
+
     /** What went through this port so far. */
     SessionTraffic traffic();
 

@@ -26,6 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ValidateCommand.class,
             DoctorCommand.class,
             KeygenCommand.class,
+            BrokerCommand.class,
+            StatusCommand.class,
             VersionCommand.class,
             GenerateCompletion.class
         },

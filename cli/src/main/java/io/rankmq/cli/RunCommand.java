@@ -6,7 +6,10 @@ import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobFileException;
 import io.rankmq.cli.run.ExitCode;
 import io.rankmq.cli.run.RunSettings;
+import io.rankmq.cli.serve.BrokerSettings;
 import io.rankmq.cli.view.Views;
+import io.rankmq.parent.BrokerAccess;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -16,6 +19,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -39,6 +43,17 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private JobOptions options;
+
+    @Mixin
+    private BrokerOptions broker;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "This host's address as the ranks' hosts see it, if they are others and no --broker stands between; default:"
+                            + " ranks on this host only.")
+    private @Nullable String listen;
 
     @Option(
             names = "--report",
@@ -106,6 +121,25 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.BAD_INPUT;
         }
         Views.Form form = json ? Views.Form.JSON : quiet ? Views.Form.QUIET : Views.Form.TEXT;
-        return new RunHost(job, new RunSettings(logDirectory, report, timeout), form, noColour).run();
+        return new RunHost(job, new RunSettings(logDirectory, report, timeout, access(job)), form, noColour).run();
+    }
+
+    private BrokerAccess access(Job job) {
+        String address = listen;
+        if (broker.isGiven()) {
+            if (address != null) {
+                throw new ParameterException(spec.commandLine(), "--listen: give it or --broker, not both");
+            }
+            return BrokerAccess.standalone(broker.config(job.limits().lease()));
+        }
+        if (address == null) {
+            return BrokerAccess.embedded();
+        }
+        try {
+            return BrokerAccess.embeddedAt(BrokerSettings.numeric(address));
+        } catch (UnknownHostException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--listen: '" + address + "' has no IPv4 address; give one of this host");
+        }
     }
 }

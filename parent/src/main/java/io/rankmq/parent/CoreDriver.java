@@ -38,6 +38,7 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     private final CompletableFuture<SessionPort> port = new CompletableFuture<>();
     private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
     private @Nullable Gang gang;
+    private @Nullable String lostEarly;
 
     CoreDriver(EventLoop loop, EventLanes lanes, List<SessionListener> listeners, Consumer<RankFailure> onFailure) {
         this.loop = loop;
@@ -52,6 +53,19 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         port.complete(sessionPort);
         core.complete(sessionCore);
         loop.addTimer(this);
+        String early = lostEarly;
+        if (early != null) {
+            onBrokerLost(early);
+        }
+    }
+
+    /** Gives the port back; what was sent still goes out. Any thread, while the loop runs. */
+    void closePort() {
+        loop.tryExecute(() -> {
+            if (port.isDone()) {
+                port.join().close();
+            }
+        });
     }
 
     SessionCore core() {
@@ -90,6 +104,15 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         take(rank, frames);
     }
 
+    @Override
+    public void onBrokerLost(String sentence) {
+        if (isBegun()) {
+            core().fail(RankFailure.ofSession(ErrorCode.BROKER_LOST, sentence));
+        } else {
+            lostEarly = sentence;
+        }
+    }
+
     private void take(int rank, List<ByteBuffer> frames) {
         Decoded decoded;
         try {
@@ -124,6 +147,11 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     @Override
     public void send(int rank, List<ByteBuffer> frames) {
         port.join().send(rank, frames);
+    }
+
+    @Override
+    public long reachableNanos() {
+        return port.join().reachableNanos();
     }
 
     @Override

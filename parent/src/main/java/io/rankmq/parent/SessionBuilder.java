@@ -36,6 +36,7 @@ public final class SessionBuilder {
     private final Set<String> allow = new LinkedHashSet<>();
     private final Map<String, Context.Property> properties = new LinkedHashMap<>();
 
+    private BrokerAccess broker = BrokerAccess.embedded();
     private UnaryOperator<SessionPort> port = UnaryOperator.identity();
 
     SessionBuilder() {}
@@ -120,6 +121,12 @@ public final class SessionBuilder {
         return this;
     }
 
+    /** Where the broker is; without it it is in this process and serves ranks on this machine. */
+    public SessionBuilder broker(BrokerAccess access) {
+        broker = access;
+        return this;
+    }
+
     /** Folder for {@code <session>/attempt_<n>/<rank>/{stdout,stderr}.log}; without it no log is kept. */
     public SessionBuilder logDirectory(Path folder) {
         logDirectory = folder;
@@ -190,6 +197,7 @@ public final class SessionBuilder {
                 logDirectory,
                 limits,
                 abort,
+                broker,
                 port,
                 Map.copyOf(properties));
     }

@@ -452,9 +452,15 @@ final class SessionCore {
         if (now >= slot.exitDueAt && exit != null) {
             slot.exitDueAt = RankSlot.NEVER;
             lose(slot, Failures.exited(slot, exit, calls.running()));
-        } else if (slot.isIn() && now - slot.heardAt > limits.lease().toNanos()) {
+        } else if (slot.isIn() && isSilent(slot, now)) {
             lose(slot, Failures.silent(slot, limits.lease(), calls.running()));
         }
+    }
+
+    /** A rank gets a whole lease after the broker came back; while it is away, nothing is known of the ranks. */
+    private boolean isSilent(RankSlot slot, long now) {
+        long lease = limits.lease().toNanos();
+        return now - slot.heardAt > lease && effects.reachableNanos() > lease;
     }
 
     private void lose(RankSlot slot, RankFailure why) {

@@ -4,8 +4,7 @@ package io.rankmq.parent;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.api.Engine;
 import io.rankmq.api.StickyProperties;
-import io.rankmq.broker.BrokerConfig;
-import io.rankmq.broker.EmbeddedBroker;
+import io.rankmq.broker.BrokerException;
 import io.rankmq.broker.SessionPort;
 import io.rankmq.broker.SessionRegistration;
 import io.rankmq.component.AllowList;
@@ -101,7 +100,8 @@ final class SessionRuntime {
                 keys.put(rank, CurveKeyPair.generate());
             }
             Body body = Bodies.initialize(spec.executorId(), spec.components(), sticky.newContext(engine));
-            SessionPort port = loop.call(() -> open(keys, body), SLACK);
+            SessionPort opened = spec.broker().open(loop, SessionRegistration.of(id, FIRST_INCARNATION, keys), driver);
+            SessionPort port = loop.call(() -> begin(opened, body), SLACK);
             forgetAbort = spec.abort()
                     .onTrigger(() -> abort(String.valueOf(spec.abort().reason())));
             if (!isAborted()) {
@@ -114,6 +114,8 @@ final class SessionRuntime {
             cause = await(initialized, limit).failure();
         } catch (LaunchException e) {
             cause = RankFailure.ofSession(ErrorCode.LAUNCH_FAILED, String.valueOf(e.getMessage()));
+        } catch (BrokerException e) {
+            cause = RankFailure.ofSession(ErrorCode.BROKER_LOST, String.valueOf(e.getMessage()));
         } catch (ProtocolException e) {
             cause = RankFailure.ofSession(e.code(), "the session cannot be initialised: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -130,10 +132,8 @@ final class SessionRuntime {
         endRunDue.set(true);
     }
 
-    private SessionPort open(SortedMap<Integer, CurveKeyPair> keys, Body initializeBody) {
-        SessionPort port = spec.port()
-                .apply(EmbeddedBroker.start(loop, BrokerConfig.loopback())
-                        .open(SessionRegistration.of(id, FIRST_INCARNATION, keys), driver));
+    private SessionPort begin(SessionPort opened, Body initializeBody) {
+        SessionPort port = spec.port().apply(opened);
         SessionCore core = new SessionCore(
                 id,
                 FIRST_INCARNATION,
@@ -281,6 +281,7 @@ final class SessionRuntime {
                 lanes.close(spec.limits().closeGrace());
                 remember();
             } finally {
+                driver.closePort();
                 loop.close();
                 ended.countDown();
             }

@@ -26,5 +26,6 @@ record SessionSpec(
         @Nullable Path logDirectory,
         SessionLimits limits,
         AbortSignal abort,
+        BrokerAccess broker,
         UnaryOperator<SessionPort> port,
         Map<String, Context.Property> properties) {}

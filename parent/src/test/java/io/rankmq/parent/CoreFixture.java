@@ -173,6 +173,11 @@ final class CoreFixture implements SessionEffects {
     public void rankChanged(RankInfo rank) {}
 
     @Override
+    public long reachableNanos() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
     public void failed(RankFailure failure) {
         failures.add(failure);
     }

@@ -45,6 +45,8 @@ public enum ErrorCode {
     INITIALIZE_TIMEOUT(44, Category.RANK, true),
     /** The log folder cannot be written. */
     LOG_FAILED(50, Category.HOST, false),
+    /** The broker is gone, or has ended the session. */
+    BROKER_LOST(51, Category.HOST, true),
     /** A bug. */
     INTERNAL(60, Category.HOST, false);
 

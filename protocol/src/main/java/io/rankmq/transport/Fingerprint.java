@@ -7,11 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Names a public key in logs: short, and the same wherever the key appears. */
-final class Fingerprint {
+public final class Fingerprint {
 
     private Fingerprint() {}
 
-    static String of(String publicKey) {
+    /** The first twelve hexadecimal digits of the SHA-256 of the key. */
+    public static String of(String publicKey) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(publicKey.getBytes(StandardCharsets.US_ASCII));
             return HexFormat.of().formatHex(digest, 0, 6);

@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** Which public key may use which port, and the identity it gets there. Safe for any thread. */
 public final class KeyRegistry {
 
+    /**
+     * Begins an identity under which several processes may be connected at a time. JeroMQ numbers their connections, and the peer of a message is
+     * the identity, {@value #CONNECTION}, and that number.
+     */
+    public static final String SHARED = "*";
+
+    /** Separates a shared identity from the number of a connection. */
+    static final String CONNECTION = "#";
+
     private record Port(String domain, String publicKey) {}
 
     private record Entry(String owner, String identity) {}

@@ -35,6 +35,9 @@ final class SocketOptions {
         socket.setLinger(LINGER_MILLIS);
         socket.setHandshakeIvl(HANDSHAKE_MILLIS);
         socket.setTCPKeepAlive(1);
+        if (role.type == SocketType.SUB) {
+            socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
+        }
         if (role.type == SocketType.XPUB) {
             // [8] Its subscribers share one message object.
             socket.setAffinity(1);
@@ -75,9 +78,8 @@ final class SocketOptions {
         socket.setCurvePublicKey(ascii(connect.keys().publicKey()));
         socket.setCurveSecretKey(ascii(connect.keys().secretKey()));
         // The same as the authenticator gives, so that it does not matter which of the two JeroMQ reads last.
-        socket.setIdentity(ascii(connect.identity()));
-        if (role.type == SocketType.SUB) {
-            socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
+        if (!connect.identity().isEmpty()) {
+            socket.setIdentity(ascii(connect.identity()));
         }
         socket.base().setEventHook(event -> loop.connected((SelectableChannel) event.arg), ZMQ.EVENT_CONNECTED);
         try {

@@ -18,7 +18,15 @@ public enum SocketRole {
     /** A rank's end of events. */
     EVENT_CLIENT(SocketType.PUSH, false, WireSocket.MAX_FRAME),
     /** A rank's end of commands, subscribed to everything. */
-    COMMAND_CLIENT(SocketType.SUB, false, WireSocket.MAX_FRAME);
+    COMMAND_CLIENT(SocketType.SUB, false, WireSocket.MAX_FRAME),
+    /** Broker's end of the parents' requests and of what ranks send to them; sends to one parent by its identity. */
+    LINK_SERVER(SocketType.ROUTER, true, WireSocket.MAX_FRAME),
+    /** A parent's end of the same. */
+    LINK_CLIENT(SocketType.DEALER, false, WireSocket.MAX_FRAME),
+    /** Broker's end of what parents broadcast, subscribed to everything. */
+    BROADCAST_SERVER(SocketType.SUB, true, WireSocket.MAX_FRAME),
+    /** A parent's end of the same. */
+    BROADCAST_CLIENT(SocketType.PUB, false, WireSocket.MAX_FRAME);
 
     final SocketType type;
     final boolean binds;
@@ -42,7 +50,7 @@ public enum SocketRole {
 
     /** Whether messages come in at all. */
     boolean receives() {
-        return type != SocketType.PUSH;
+        return type != SocketType.PUSH && type != SocketType.PUB;
     }
 
     /** Whether messages of peers carry an identity that must be checked. */

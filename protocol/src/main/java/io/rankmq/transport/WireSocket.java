@@ -4,6 +4,7 @@ package io.rankmq.transport;
 import io.rankmq.security.CurveKeyPair;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.zeromq.ZMQ;
 import zmq.Msg;
@@ -39,7 +40,7 @@ public final class WireSocket implements AutoCloseable {
      * @param endpoint {@code tcp://address:port}, the address numeric IPv4
      * @param serverKey the broker's public key (Z85)
      * @param keys this peer's keys
-     * @param identity the identity that the broker has registered with {@code keys}
+     * @param identity the identity that the broker has registered with {@code keys}; empty if that is a shared one
      */
     public record Connect(String endpoint, String serverKey, CurveKeyPair keys, String identity) {}
 
@@ -129,7 +130,7 @@ public final class WireSocket implements AutoCloseable {
         }
         loop.checkInLoop();
         // The routing frame is refused before anything is queued if the peer is unknown or its queue full.
-        return socket.send(new Msg(peer.getBytes(StandardCharsets.US_ASCII)), true) && sendParts(frames);
+        return socket.send(new Msg(routing(peer)), true) && sendParts(frames);
     }
 
     /** Messages that were received and thrown away, for whatever reason; each kind was logged. */
@@ -142,6 +143,13 @@ public final class WireSocket implements AutoCloseable {
     public void close() {
         loop.checkInLoop();
         socket.close();
+    }
+
+    private static byte[] routing(String peer) {
+        if (peer.startsWith(KeyRegistry.SHARED)) {
+            return HexFormat.of().parseHex(peer, peer.indexOf(KeyRegistry.CONNECTION) + 1, peer.length());
+        }
+        return peer.getBytes(StandardCharsets.US_ASCII);
     }
 
     private boolean sendParts(List<ByteBuffer> frames) {

@@ -158,10 +158,16 @@ public final class ZapAuthenticator {
 
     private byte[] metadata(String identity) {
         byte[] value = identity.getBytes(StandardCharsets.US_ASCII);
-        byte[] random = identityProperty.getBytes(StandardCharsets.US_ASCII);
-        byte[] forced = "Identity".getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer properties = ByteBuffer.allocate(2 * (1 + 4 + value.length) + random.length + forced.length);
-        for (byte[] name : List.of(random, forced)) {
+        List<byte[]> names = new ArrayList<>(List.of(ascii(identityProperty)));
+        if (!identity.startsWith(KeyRegistry.SHARED)) {
+            names.add(ascii("Identity"));
+        }
+        int size = 0;
+        for (byte[] name : names) {
+            size += 1 + name.length + 4 + value.length;
+        }
+        ByteBuffer properties = ByteBuffer.allocate(size);
+        for (byte[] name : names) {
             properties.put((byte) name.length).put(name).putInt(value.length).put(value);
         }
         return properties.array();

@@ -23,19 +23,28 @@ final class SchemaCheck {
 
     private SchemaCheck() {}
 
-    /** The schema's text, as it is published in docs/. */
+    /** The job's schema, as it is published in docs/. */
     static String schemaText() {
-        try (InputStream in = SchemaCheck.class.getResourceAsStream(SCHEMA)) {
-            return new String(Objects.requireNonNull(in, SCHEMA).readAllBytes(), StandardCharsets.UTF_8);
+        return schemaText(SCHEMA);
+    }
+
+    private static String schemaText(String name) {
+        try (InputStream in = SchemaCheck.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Adds the faults to the document. */
+    /** Adds the faults of a job to the document. */
     static void check(JobDocument document) {
+        check(document, SCHEMA);
+    }
+
+    /** Adds the faults by the schema of that name to the document. */
+    static void check(JobDocument document, String name) {
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(schemaText(), InputFormat.JSON);
+                .getSchema(schemaText(name), InputFormat.JSON);
         for (Error error : schema.validate(document.root())) {
             String path = path(error.getInstanceLocation());
             JsonNode around = around(schema.getSchemaNode(), error);

@@ -37,7 +37,8 @@ public final class ExitCode {
                     LAUNCH_FAILED,
                     INITIALIZE_TIMEOUT,
                     UNSUPPORTED_VERSION,
-                    BAD_WORLD_SIZE -> RANKS_LOST;
+                    BAD_WORLD_SIZE,
+                    BROKER_LOST -> RANKS_LOST;
             default -> JOB_FAILED;
         };
     }

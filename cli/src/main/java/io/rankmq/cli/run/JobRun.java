@@ -154,6 +154,7 @@ public final class JobRun {
                 .executor(job.executor())
                 .allow(job.allow())
                 .launcher(launcher)
+                .broker(settings.broker())
                 .logDirectory(settings.logDirectory().toAbsolutePath().normalize())
                 .limits(job.limits())
                 .listener(ranks)

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobLoader;
+import io.rankmq.parent.BrokerAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +115,8 @@ class JobRunTest {
     }
 
     private int run(Job job, @Nullable Path report) throws RunException {
-        RunSettings settings = new RunSettings(folder.resolve("runs"), report, Duration.ofMinutes(1));
+        RunSettings settings =
+                new RunSettings(folder.resolve("runs"), report, Duration.ofMinutes(1), BrokerAccess.embedded());
         return new JobRun(job, settings, events::add, stop).run();
     }
 

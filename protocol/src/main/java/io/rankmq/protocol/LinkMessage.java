@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.protocol;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a parent and a broker in a process of its own tell each other (docs/protocol.md, section 11). */
+public sealed interface LinkMessage {
+
+    /** To the broker: open this session; asked again with the same keys it is no error, so a lost answer does no harm. */
+    record Open(
+            int minVersion, int maxVersion, String session, int incarnation, int port, SortedMap<Integer, String> keys)
+            implements LinkMessage {
+
+        /** Copies. */
+        public Open {
+            keys = Collections.unmodifiableSortedMap(new TreeMap<>(keys));
+        }
+    }
+
+    /** To the broker: the session is over. */
+    record CloseSession(String session, int incarnation) implements LinkMessage {}
+
+    /** To the broker, with the frames of a message: for one rank. */
+    record ToRank(String session, int incarnation, int rank) implements LinkMessage {}
+
+    /** To the broker on PUB, with the frames of a message: for all ranks. */
+    record ToAll(String session, int incarnation) implements LinkMessage {}
+
+    /**
+     * To the broker, first on each connection and then each second: this process of the parent, named at random, lives, and has taken so many
+     * bytes of all {@link FromRank}.
+     */
+    record Ping(String client, long taken) implements LinkMessage {}
+
+    /** To the broker: tell what is going on. */
+    record AskStatus() implements LinkMessage {}
+
+    /** From the broker: the session is open. */
+    record Opened(int version, String session, int incarnation, String commands, String control, String events)
+            implements LinkMessage {}
+
+    /** From the broker: the session is not opened, or an operator has ended it. */
+    record Refused(String session, int incarnation, WireError error) implements LinkMessage {}
+
+    /** From the broker: no such session is open; it is to be opened again. */
+    record Unknown(String session, int incarnation) implements LinkMessage {}
+
+    /** From the broker, with the frames of a message: from one rank. */
+    record FromRank(String session, int incarnation, int rank, boolean event) implements LinkMessage {}
+
+    /** From the broker: it lives; {@code boot} differs after each start. */
+    record Pong(String boot) implements LinkMessage {}
+
+    /** From the broker: what is going on, as JSON. */
+    record Status(String json) implements LinkMessage {}
+}
