@@ -5,13 +5,9 @@ import io.rankmq.parent.launch.GangListener;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.Envelope;
 import io.rankmq.protocol.ErrorCode;
-import io.rankmq.protocol.Kind;
 import io.rankmq.protocol.Message;
-import io.rankmq.protocol.MessageCodec;
 import io.rankmq.protocol.StreamName;
 import io.rankmq.protocol.WireError;
-import io.rankmq.stream.InboundSequence;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
@@ -30,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionCore {
     private static final long LAST_WORDS_NANOS = 150_000_000L;
-    private static final long RESEND_NANOS = 20_000_000L;
-    /** Bytes of a report that the rank should not have to keep for long. */
-    private static final long LARGE_REPORT = 64 * 1024;
-
-    private static final long REPORTS_PER_ACK = 64;
 
     private enum Phase {
         JOINING,
@@ -51,6 +42,9 @@ final class SessionCore {
     private final SessionEffects effects;
     private final RankTable ranks;
     private final CommandLog log;
+    private final Outbox outbox;
+    private final Deliveries deliveries;
+    private final Joins joins;
     private final EventIntake intake;
     private final long joinDeadline;
     private final Body initializeBody;
@@ -87,6 +81,9 @@ final class SessionCore {
         this.initializeBody = initializeBody;
         ranks = new RankTable(worldSize, incarnation, firstNonce, now);
         log = new CommandLog(session, incarnation, effects);
+        outbox = new Outbox(session, incarnation, effects);
+        deliveries = new Deliveries(ranks, log, outbox);
+        joins = new Joins(session, limits, ranks, log, deliveries, outbox, effects);
         intake = new EventIntake(session, incarnation, limits.eventWindow(), effects);
         joinDeadline = now + limits.joinTimeout().toNanos();
         calls = new Calls(limits, ranks, log, initialized);
@@ -94,8 +91,7 @@ final class SessionCore {
         tickedAt = now;
     }
 
-    // ---- messages
-    // -----------------------------------------------------------------------------------------------------
+    // ---- messages ----
 
     /** A message of a rank on DEALER or PUSH; {@code rank} is the one that its key entitles it to be. */
     void onMessage(int rank, Envelope envelope, Message message, long now) {
@@ -104,9 +100,7 @@ final class SessionCore {
                 || envelope.rank() != rank
                 || rank >= ranks.size()) {
             if (message instanceof Message.Join) {
-                refuse(
-                        rank,
-                        WireError.of(ErrorCode.FORBIDDEN, "this key is for rank " + rank + " of session " + session));
+                joins.refuseForeign(rank);
             } else {
                 rejected++;
             }
@@ -114,7 +108,7 @@ final class SessionCore {
         }
         RankSlot slot = ranks.slot(rank);
         if (message instanceof Message.Join join) {
-            onJoin(slot, join, now);
+            joins.onJoin(slot, join, isOver(), now);
             return;
         }
         if (!slot.isIn()) {
@@ -124,7 +118,9 @@ final class SessionCore {
         slot.heardAt = now;
         StreamName stream = message.kind().stream();
         if (stream == StreamName.REPORTS) {
-            onReport(slot, envelope.seq(), message, now);
+            if (deliveries.takes(slot, envelope.seq(), message, now)) {
+                takeReport(slot, message);
+            }
         } else {
             onUnnumbered(slot, envelope.seq(), message, now);
         }
@@ -133,109 +129,31 @@ final class SessionCore {
     private void onUnnumbered(RankSlot slot, long seq, Message message, long now) {
         switch (message.kind()) {
             case ECHO -> onEcho(slot, ((Message.Echo) message).nonce(), now);
-            case RANK_HEARTBEAT -> onHeartbeat(slot, (Message.RankHeartbeat) message, now);
-            case ACK -> applied(slot, ((Message.Ack) message).upto());
-            case RESEND -> onResend(slot, ((Message.Resend) message).from(), now);
+            case RANK_HEARTBEAT -> deliveries.onHeartbeat(slot, (Message.RankHeartbeat) message, now);
+            case ACK -> deliveries.applied(slot, ((Message.Ack) message).upto());
+            case RESEND -> deliveries.onResend(slot, ((Message.Resend) message).from(), now);
             case EVENT -> intake.onEvent(slot, seq, (Message.Event) message, now);
             case MARK -> intake.onMark(slot, ((Message.Mark) message).newest(), now);
             default -> rejected++;
         }
     }
 
-    private void onJoin(RankSlot slot, Message.Join join, long now) {
-        boolean over = phase == Phase.FAILED || phase == Phase.CLOSING || phase == Phase.CLOSED;
-        WireError objection = over || slot.isOver()
-                ? WireError.of(ErrorCode.SESSION_CLOSED, "session " + session + " is over")
-                : JoinRules.objection(slot, join, ranks.size());
-        if (objection == null) {
-            admit(slot, join, now);
-        } else {
-            refuse(slot.rank(), objection);
-        }
-    }
-
-    private void admit(RankSlot slot, Message.Join join, long now) {
-        boolean first = !slot.isIn();
-        slot.joined(join);
-        slot.heardAt = now;
-        applied(slot, join.applied());
-        send(
-                slot,
-                new Message.Welcome(
-                        JoinRules.PROTOCOL_VERSION,
-                        ranks.size(),
-                        log.newest(),
-                        (int) limits.heartbeat().toMillis(),
-                        (int) limits.lease().toMillis(),
-                        limits.eventWindow()));
-        ranks.probeFromNow(slot, now);
-        probe(now);
-        if (first) {
-            effects.joined(slot.rank(), join.host(), join.pid());
-        }
-        effects.rankChanged(slot.info());
-    }
-
-    private void refuse(int rank, WireError why) {
-        rejected++;
-        effects.send(rank, encode(new Message.Refuse(why)));
+    private boolean isOver() {
+        return phase == Phase.FAILED || phase == Phase.CLOSING || phase == Phase.CLOSED;
     }
 
     private void onEcho(RankSlot slot, long nonce, long now) {
-        if (!ranks.proves(slot, nonce) || !slot.moveTo(RankInfo.State.READY)) {
-            return;
-        }
-        effects.rankChanged(slot.info());
-        if (phase == Phase.JOINING && ranks.allReady()) {
+        if (joins.onEcho(slot, nonce) && phase == Phase.JOINING) {
             phase = Phase.INITIALISING;
             calls.initialize(initializeBody, now);
         }
-    }
-
-    private void onHeartbeat(RankSlot slot, Message.RankHeartbeat heartbeat, long now) {
-        applied(slot, heartbeat.applied());
-        if (slot.reports.isBehind(heartbeat.newest())) {
-            askForReports(slot, now);
-        } else {
-            acknowledgeReports(slot);
-        }
-    }
-
-    private void onResend(RankSlot slot, long from, long now) {
-        if (from <= log.acknowledged() || (slot.resentFrom == from && now - slot.resentAt < RESEND_NANOS)) {
-            return;
-        }
-        slot.resentFrom = from;
-        slot.resentAt = now;
-        log.resend(slot.rank(), from);
-    }
-
-    private void onReport(RankSlot slot, long seq, Message report, long now) {
-        switch (slot.reports.offer(seq)) {
-            case NEXT -> {
-                if (isAcknowledgedAtOnce(slot, report)) {
-                    acknowledgeReports(slot);
-                }
-                takeReport(slot, report);
-            }
-            case REPEAT -> acknowledgeReports(slot);
-            case GAP -> askForReports(slot, now);
-        }
-    }
-
-    /** Others wait for the rank's next heartbeat: nothing depends on them but the rank's memory, and each costs the rank two wake-ups. */
-    private static boolean isAcknowledgedAtOnce(RankSlot slot, Message report) {
-        boolean isLast = report.kind() == Kind.LEAVING || report.kind() == Kind.FAILED;
-        return isLast
-                || report.body().size() > LARGE_REPORT
-                || slot.reports.taken() - slot.reportsAcknowledged >= REPORTS_PER_ACK;
     }
 
     private void takeReport(RankSlot slot, Message report) {
         switch (report.kind()) {
             case INITIALIZED -> {
                 Message.Initialized initialized = (Message.Initialized) report;
-                applied(slot, initialized.applied());
+                deliveries.applied(slot, initialized.applied());
                 if (initialized.error() != null) {
                     fail(Failures.reported(slot, initialized.error(), "to initialise"));
                 } else {
@@ -258,7 +176,7 @@ final class SessionCore {
     }
 
     private void onResult(RankSlot slot, Message.Result result) {
-        applied(slot, result.applied());
+        deliveries.applied(slot, result.applied());
         String what = calls.accepts(slot.rank(), result);
         if (what == null) {
             late++;
@@ -270,7 +188,7 @@ final class SessionCore {
     }
 
     private void onEventHandled(RankSlot slot, Message.EventHandled handled) {
-        applied(slot, handled.applied());
+        deliveries.applied(slot, handled.applied());
         if (handled.error() != null) {
             handlerFailures++;
         }
@@ -278,8 +196,8 @@ final class SessionCore {
     }
 
     private void onLeaving(RankSlot slot, Message.Leaving leaving) {
-        applied(slot, leaving.applied());
-        if (phase == Phase.CLOSING || phase == Phase.FAILED || phase == Phase.CLOSED) {
+        deliveries.applied(slot, leaving.applied());
+        if (isOver()) {
             slot.moveTo(RankInfo.State.LEFT);
             effects.rankChanged(slot.info());
             calls.answer(slot.rank(), leaving);
@@ -293,8 +211,7 @@ final class SessionCore {
         }
     }
 
-    // ---- what the session asks for
-    // --------------------------------------------------------------------------------------
+    // ---- what the session asks for ----
 
     /** Gives a task to all ranks. */
     void execute(Message.Execute command, Duration timeout, long now, Consumer<Pending.Outcome<Message.Result>> done) {
@@ -360,7 +277,7 @@ final class SessionCore {
         log.submit(new Message.Close((int) limits.closeGrace().toMillis(), reason), seq -> {});
     }
 
-    // ---- failures ---------------------------------------------------------------------------------------------------
+    // ---- failures ----
 
     /** Ends the session with its first failure; later ones change nothing. */
     void fail(RankFailure first) {
@@ -414,7 +331,7 @@ final class SessionCore {
         effects.rankChanged(slot.info());
     }
 
-    // ---- time -------------------------------------------------------------------------------------------------------
+    // ---- time ----
 
     /** When {@link #onTick} is wanted next. */
     long nextDeadline() {
@@ -438,10 +355,10 @@ final class SessionCore {
             heartbeatAt = now + limits.heartbeat().toNanos();
             return;
         }
-        probe(now);
+        joins.probe(now);
         if (now >= heartbeatAt) {
             heartbeatAt = now + limits.heartbeat().toNanos();
-            effects.broadcast(encode(new Message.ParentHeartbeat(log.newest())));
+            outbox.broadcast(new Message.ParentHeartbeat(log.newest()));
         }
         ranks.all().forEach(slot -> watch(slot, now));
         expire(now);
@@ -484,15 +401,7 @@ final class SessionCore {
         }
     }
 
-    private void probe(long now) {
-        Long nonce = ranks.dueProbe(now);
-        if (nonce != null) {
-            effects.broadcast(encode(new Message.Probe(nonce)));
-        }
-    }
-
-    // ---- events, acknowledgements, counts
-    // -------------------------------------------------------------------------------
+    // ---- events, acknowledgements, counts ----
 
     /** The parent's handlers have handled events up to {@code seq} of a rank; see {@link EventIntake#onHandled}. */
     void eventHandled(int rank, long seq, long count, long bytes, @Nullable Body reply, @Nullable WireError error) {
@@ -515,38 +424,12 @@ final class SessionCore {
             repeats += slot.reports.repeats() + slot.events.repeats();
             gaps += slot.reports.gaps() + slot.events.gaps();
         }
-        return new SessionStats(intake.handled(), 0, handlerFailures, repeats, gaps, log.resent(), rejected, late);
+        return new SessionStats(
+                intake.handled(), 0, handlerFailures, repeats, gaps, log.resent(), rejected + joins.refused(), late);
     }
 
     private String inOrOutside() {
         String running = calls.running();
         return running == null ? "outside any task" : "in " + running;
-    }
-
-    private void applied(RankSlot slot, long upto) {
-        if (upto > slot.applied) {
-            slot.applied = Math.min(upto, log.newest());
-            log.acknowledge(ranks.appliedByAll());
-        }
-    }
-
-    private void acknowledgeReports(RankSlot slot) {
-        slot.reportsAcknowledged = slot.reports.taken();
-        send(slot, new Message.Ack(StreamName.REPORTS, slot.reports.taken()));
-    }
-
-    private void askForReports(RankSlot slot, long now) {
-        InboundSequence reports = slot.reports;
-        if (reports.mayAsk(now)) {
-            send(slot, new Message.Resend(StreamName.REPORTS, reports.taken() + 1));
-        }
-    }
-
-    private void send(RankSlot slot, Message message) {
-        effects.send(slot.rank(), encode(message));
-    }
-
-    private List<ByteBuffer> encode(Message message) {
-        return MessageCodec.encode(new Envelope(session, incarnation, Envelope.PARENT, Envelope.UNNUMBERED), message);
     }
 }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -163,7 +164,7 @@ final class SessionRuntime {
                 ? null
                 : spec.logDirectory().resolve(id).resolve("attempt_" + FIRST_INCARNATION);
         Gang processes = spec.launcher()
-                .launch(new LaunchRequest(id, FIRST_INCARNATION, spec.worldSize(), bootstrap, logs), driver);
+                .launch(new LaunchRequest(id, FIRST_INCARNATION, spec.worldSize(), bootstrap, logs, Set.of()), driver);
         gang.complete(processes);
         driver.post(core -> driver.launched(processes));
     }

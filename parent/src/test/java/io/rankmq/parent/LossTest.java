@@ -125,7 +125,12 @@ class LossTest {
                 real.allow(),
                 real.ranks());
         return new LaunchRequest(
-                request.session(), request.incarnation(), request.worldSize(), document, request.logDirectory());
+                request.session(),
+                request.incarnation(),
+                request.worldSize(),
+                document,
+                request.logDirectory(),
+                request.avoidHosts());
     }
 
     private static String wire(String endpoint, List<TcpRelay> wires) {

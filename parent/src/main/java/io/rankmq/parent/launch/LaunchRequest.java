@@ -3,6 +3,7 @@ package io.rankmq.parent.launch;
 
 import io.rankmq.security.BootstrapDocument;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,19 @@ import org.jspecify.annotations.Nullable;
  *     0600 file, a descriptor or standard input, never a command line, a log or a variable
  * @param logDirectory folder of this incarnation, to hold {@code <rank>/stdout.log} and {@code <rank>/stderr.log}; null: the output is
  *     given to the listener only
+ * @param avoidHosts hosts on which ranks were lost in earlier incarnations, named as the launcher told them to its listener; empty for the
+ *     first. A wish, not an order: a launcher that has other places uses those, one that has none uses these again
  */
 public record LaunchRequest(
         String session,
         int incarnation,
         int worldSize,
         BootstrapDocument bootstrap,
-        @Nullable Path logDirectory) {}
+        @Nullable Path logDirectory,
+        Set<String> avoidHosts) {
+
+    /** Copies the hosts. */
+    public LaunchRequest {
+        avoidHosts = Set.copyOf(avoidHosts);
+    }
+}

@@ -9,6 +9,7 @@ import io.rankmq.security.CurveKeyPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,7 +59,7 @@ final class Trial implements AutoCloseable {
                 CurveKeyPair.generate().publicKey(),
                 List.of("io.rankmq."),
                 keys);
-        return new LaunchRequest(session, 0, worldSize, document, logs);
+        return new LaunchRequest(session, 0, worldSize, document, logs, Set.of());
     }
 
     LaunchRequest request() {
