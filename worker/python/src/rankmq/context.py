@@ -63,11 +63,12 @@ class Context:
             property_ = self._properties.get(name)
         return default if property_ is None else property_.value
 
-    def put(self, name: str, value: Any, private: bool = False, sticky: bool = False) -> None:
-        """Sets a property with exactly these marks."""
+    def put(self, name: str, value: Any, private: bool = False, sticky: bool = False) -> Context:
+        """Sets a property with exactly these marks; gives this context, so that several can be put in a row."""
         if not isinstance(name, str):
             raise TypeError(f"the name of a property is of type {type(name).__name__}, expected str")
         self._put(name, Property(value, private, sticky))
+        return self
 
     def remove(self, name: str) -> None:
         """Removes a property; nothing happens if there is none."""
