@@ -33,6 +33,8 @@ public enum ErrorCode {
     TASK_TIMEOUT(32, Category.TASK, true),
     /** The task was told to abort. */
     TASK_ABORTED(33, Category.TASK, true),
+    /** A value that travels by reference could not be brought. */
+    DATA_UNAVAILABLE(34, Category.TASK, true),
     /** The process ended before its session. */
     RANK_EXITED(40, Category.RANK, true),
     /** No heartbeat for a lease. */

@@ -42,8 +42,14 @@ enum Field {
     COMMAND,
     WAIT,
     ERROR,
+    STORE,
+    DIGEST,
+    OFFSET,
+    LENGTH,
+    SUM,
     BODY,
-    ATTACHMENTS;
+    ATTACHMENTS,
+    DATA;
 
     static final int COUNT = values().length;
 

@@ -30,9 +30,13 @@ final class FrameCutter {
     }
 
     /** The body that the frames behind the header hold, if they agree exactly with the lengths that the header tells. */
-    static Body find(List<ByteBuffer> frames, HeaderReader header, Limits limits) throws ProtocolException {
+    static Body find(List<ByteBuffer> frames, Kind kind, HeaderReader header, Limits limits) throws ProtocolException {
+        boolean byReference = kind.mayRefer() && header.has(Field.DATA);
         if (!header.has(Field.BODY)) {
             header.refuse(Field.ATTACHMENTS, "there is no body");
+            if (byReference) {
+                header.refuse(Field.DATA, "there is no body");
+            }
             if (frames.size() > 1) {
                 throw disagree("there are frames behind a header without a body");
             }
@@ -41,6 +45,9 @@ final class FrameCutter {
         long present = present(frames);
         long bodyBytes = header.integer(Field.BODY, 1, Long.MAX_VALUE);
         long[] lengths = header.lengths(Field.ATTACHMENTS, limits.attachments());
+        if (byReference) {
+            header.refuse(Field.ATTACHMENTS, "there is 'data' too");
+        }
         long rest = present - bodyBytes;
         for (int i = 0; i < lengths.length && rest >= 0; i++) {
             rest -= lengths[i];
@@ -61,7 +68,10 @@ final class FrameCutter {
             throw disagree("there are empty frames");
         }
         ByteBuffer bytes = bodyPieces.length == 1 ? bodyPieces[0] : Attachments.joined(bodyPieces);
-        return new Body(bytes, lengths.length == 0 ? List.of() : new Attachments(attachments, present - bodyBytes));
+        return new Body(
+                bytes,
+                lengths.length == 0 ? List.of() : new Attachments(attachments, present - bodyBytes),
+                byReference ? header.references(Field.DATA, limits.attachments()) : List.of());
     }
 
     private static long present(List<ByteBuffer> frames) {

@@ -62,6 +62,49 @@ final class HeaderReader {
         return (int) integer(field, (long) min, (long) max);
     }
 
+    @Nullable
+    Integer optionalInteger(Field field, int min, int max) throws ProtocolException {
+        return has(field) ? integer(field, min, max) : null;
+    }
+
+    Digest digest(Field field) throws ProtocolException {
+        go(field);
+        return digest();
+    }
+
+    private Digest digest() throws ProtocolException {
+        ByteBuffer bytes = in.bin();
+        if (!Digest.isLength(bytes.remaining())) {
+            throw malformed("a digest has " + bytes.remaining() + " bytes, expected 16 or 32");
+        }
+        return Digest.of(bytes);
+    }
+
+    /** References to values; none if the field is absent. */
+    List<DataRef> references(Field field, int max) throws ProtocolException {
+        if (!has(field)) {
+            return List.of();
+        }
+        go(field);
+        int count = in.arrayLength();
+        if (count == 0) {
+            throw malformed("'" + field.wireName() + "' is empty");
+        }
+        if (count > max) {
+            throw exceeded(count + " references, at most " + max + " are taken");
+        }
+        List<DataRef> references = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            if (in.arrayLength() != 2) {
+                throw malformed("a reference has digest and size");
+            }
+            Digest digest = digest();
+            references.add(new DataRef(
+                    digest, within(field.wireName(), in.integer(), Limits.INLINE_BYTES + 1, Limits.VALUE_BYTES)));
+        }
+        return List.copyOf(references);
+    }
+
     /** A number of a stream, or 0 for none so far. */
     long count(Field field) throws ProtocolException {
         return integer(field, 0, Limits.MAX_SEQ);

@@ -21,6 +21,16 @@ final class HeaderWriter {
         return this;
     }
 
+    HeaderWriter put(Field field, @Nullable Integer value) {
+        return value == null ? this : put(field, value.longValue());
+    }
+
+    HeaderWriter put(Field field, Digest digest) {
+        key(field);
+        digest(digest);
+        return this;
+    }
+
     HeaderWriter put(Field field, boolean value) {
         key(field).bool(value);
         return this;
@@ -75,9 +85,27 @@ final class HeaderWriter {
                     out.integer(attachment.remaining());
                 }
             }
+            if (!body.references().isEmpty()) {
+                key(Field.DATA).arrayHeader(body.references().size());
+                for (DataRef reference : body.references()) {
+                    out.arrayHeader(2);
+                    digest(reference.digest());
+                    out.integer(reference.size());
+                }
+            }
         }
+        return finish();
+    }
+
+    /** The end of a header without a body. */
+    ByteBuffer finish() {
         out.patch(0, FIXMAP | fields);
         return out.toBuffer();
+    }
+
+    private void digest(Digest digest) {
+        out.binHeader(digest.length());
+        out.raw(digest.bytes());
     }
 
     private MsgpackWriter key(Field field) {

@@ -79,6 +79,11 @@ public enum Kind {
         return sender == null || sender == who;
     }
 
+    /** Whether large values of this kind may travel by reference. */
+    boolean mayRefer() {
+        return this == EXECUTE || this == RESULT;
+    }
+
     BodyRule bodyRule() {
         return bodyRule;
     }

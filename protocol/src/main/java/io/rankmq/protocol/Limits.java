@@ -35,6 +35,9 @@ public record Limits(
     /** A tensor or bin of more bytes travels as an attachment, so that it is not copied into the body; INVALID_VALUE otherwise. */
     public static final int INLINE_BYTES = 65_536;
 
+    /** Bytes of a value that travels by reference. More is MALFORMED. */
+    public static final long VALUE_BYTES = 1L << 40;
+
     /** Characters of a name, message or reason in a header: what a person can read. More gets LIMIT_EXCEEDED. */
     public static final int TEXT_CHARACTERS = 4096;
 

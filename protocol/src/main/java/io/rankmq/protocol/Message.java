@@ -96,8 +96,22 @@ public sealed interface Message {
     }
 
     /** The join is accepted. */
-    record Welcome(int version, int worldSize, long newest, int heartbeat, int lease, int eventWindow)
+    record Welcome(
+            int version,
+            int worldSize,
+            long newest,
+            int heartbeat,
+            int lease,
+            int eventWindow,
+            @Nullable Integer data,
+            @Nullable Integer store)
             implements Message {
+
+        /** Without a data plane. */
+        public Welcome(int version, int worldSize, long newest, int heartbeat, int lease, int eventWindow) {
+            this(version, worldSize, newest, heartbeat, lease, eventWindow, null, null);
+        }
+
         @Override
         public Kind kind() {
             return Kind.WELCOME;
@@ -145,8 +159,24 @@ public sealed interface Message {
             String host,
             long pid,
             String language,
-            String runtime)
+            String runtime,
+            @Nullable Integer data,
+            @Nullable String store)
             implements Message {
+
+        /** Without a data plane. */
+        public Join(
+                int minVersion,
+                int maxVersion,
+                int worldSize,
+                long applied,
+                String host,
+                long pid,
+                String language,
+                String runtime) {
+            this(minVersion, maxVersion, worldSize, applied, host, pid, language, runtime, null, null);
+        }
+
         /** Cuts the free texts to what may travel. */
         public Join {
             host = Text.head(host, Limits.TEXT_CHARACTERS);

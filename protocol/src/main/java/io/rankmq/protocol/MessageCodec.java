@@ -68,12 +68,7 @@ public final class MessageCodec {
             }
         }
         HeaderReader header = new HeaderReader(frames.get(0));
-        long version = header.integer(Field.V, Long.MIN_VALUE, Long.MAX_VALUE);
-        if (version != VERSION) {
-            throw new ProtocolException(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "version " + version + ", but " + VERSION + " is the only one known");
-        }
+        checkVersion(header);
         Kind kind = kind(header.text(Field.KIND), expected);
         Envelope envelope = envelope(header, kind, expected);
         if (kind.bodyRule() == Kind.BodyRule.ALWAYS && !header.has(Field.BODY)) {
@@ -82,8 +77,17 @@ public final class MessageCodec {
         if (kind.bodyRule() == Kind.BodyRule.NEVER) {
             header.refuse(Field.BODY, "a " + kind.wireName() + " has none");
         }
-        Body body = FrameCutter.find(frames, header, limits);
+        Body body = FrameCutter.find(frames, kind, header, limits);
         return new Decoded(envelope, MessageFields.read(kind, expected, header, body));
+    }
+
+    static void checkVersion(HeaderReader header) throws ProtocolException {
+        long version = header.integer(Field.V, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (version != VERSION) {
+            throw new ProtocolException(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "version " + version + ", but " + VERSION + " is the only one known");
+        }
     }
 
     private static Kind kind(String name, Sender expected) throws ProtocolException {
@@ -101,6 +105,15 @@ public final class MessageCodec {
     }
 
     private static Envelope envelope(HeaderReader header, Kind kind, Sender sender) throws ProtocolException {
+        if (kind.stream() == null) {
+            Envelope unnumbered = sender(header, sender, Envelope.UNNUMBERED);
+            header.refuse(Field.SEQ, "a " + kind.wireName() + " is not numbered");
+            return unnumbered;
+        }
+        return sender(header, sender, header.number(Field.SEQ));
+    }
+
+    static Envelope sender(HeaderReader header, Sender sender, long seq) throws ProtocolException {
         String session = header.text(Field.SESSION);
         if (!Envelope.isSession(session)) {
             throw new ProtocolException(ErrorCode.MALFORMED, "'session' is not 1 to 64 characters of a-z, 0-9 and -");
@@ -111,12 +124,6 @@ public final class MessageCodec {
             rank = header.integer(Field.RANK, 0, Limits.WORLD_SIZE - 1);
         } else {
             header.refuse(Field.RANK, "the parent sent it");
-        }
-        long seq = Envelope.UNNUMBERED;
-        if (kind.stream() != null) {
-            seq = header.number(Field.SEQ);
-        } else {
-            header.refuse(Field.SEQ, "a " + kind.wireName() + " is not numbered");
         }
         return new Envelope(session, incarnation, rank, seq);
     }
@@ -132,7 +139,9 @@ public final class MessageCodec {
                 && (kind.stream() == null
                         ? envelope.seq() == Envelope.UNNUMBERED
                         : envelope.seq() >= 1 && envelope.seq() <= Limits.MAX_SEQ)
-                && (kind.bodyRule() != Kind.BodyRule.ALWAYS || !body.isEmpty());
+                && (kind.bodyRule() != Kind.BodyRule.ALWAYS || !body.isEmpty())
+                && (body.references().isEmpty()
+                        || (kind.mayRefer() && body.attachments().isEmpty()));
         if (!fits) {
             throw new IllegalArgumentException(
                     "no message: " + kind + " with " + envelope + (body.isEmpty() ? " and no body" : " and a body"));

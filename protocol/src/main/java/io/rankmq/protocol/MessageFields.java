@@ -49,7 +49,9 @@ final class MessageFields {
                         .put(Field.NEWEST, m.newest())
                         .put(Field.HEARTBEAT, m.heartbeat())
                         .put(Field.LEASE, m.lease())
-                        .put(Field.EVENT_WINDOW, m.eventWindow());
+                        .put(Field.EVENT_WINDOW, m.eventWindow())
+                        .put(Field.DATA, m.data())
+                        .put(Field.STORE, m.store());
             }
             case REFUSE -> {
                 Message.Refuse m = (Message.Refuse) message;
@@ -82,7 +84,9 @@ final class MessageFields {
                         .put(Field.HOST, m.host())
                         .put(Field.PID, m.pid())
                         .put(Field.LANGUAGE, m.language())
-                        .put(Field.RUNTIME, m.runtime());
+                        .put(Field.RUNTIME, m.runtime())
+                        .put(Field.DATA, m.data())
+                        .put(Field.STORE, m.store());
             }
             case ECHO -> {
                 Message.Echo m = (Message.Echo) message;
@@ -149,7 +153,9 @@ final class MessageFields {
                         in.count(Field.NEWEST),
                         in.integer(Field.HEARTBEAT, 1, MAX),
                         in.integer(Field.LEASE, 1, MAX),
-                        in.integer(Field.EVENT_WINDOW, 1, MAX));
+                        in.integer(Field.EVENT_WINDOW, 1, MAX),
+                        in.optionalInteger(Field.DATA, 0, MAX),
+                        in.optionalInteger(Field.STORE, 0, 1));
             case REFUSE -> new Message.Refuse(in.error());
             case ACK -> new Message.Ack(stream(in, sender), in.count(Field.UPTO));
             case RESEND -> new Message.Resend(stream(in, sender), in.number(Field.FROM));
@@ -169,7 +175,9 @@ final class MessageFields {
                         in.text(Field.HOST),
                         in.count(Field.PID),
                         in.text(Field.LANGUAGE),
-                        in.text(Field.RUNTIME));
+                        in.text(Field.RUNTIME),
+                        in.optionalInteger(Field.DATA, 0, MAX),
+                        in.optionalText(Field.STORE));
             case ECHO -> new Message.Echo(in.integer(Field.NONCE, Long.MIN_VALUE, Long.MAX_VALUE));
             case RANK_HEARTBEAT -> new Message.RankHeartbeat(in.count(Field.APPLIED), in.count(Field.NEWEST));
             case INITIALIZED -> new Message.Initialized(in.count(Field.APPLIED), in.optionalError(), body);

@@ -10,7 +10,7 @@ import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import io.rankmq.protocol.Bodies;
 import io.rankmq.protocol.Body;
-import io.rankmq.protocol.Message;
+import io.rankmq.protocol.Kind;
 import io.rankmq.protocol.ProtocolException;
 import io.rankmq.protocol.TestEngine;
 import java.nio.ByteBuffer;
@@ -28,11 +28,10 @@ final class BodyReplay {
     /** The body in tagged form, and the same body written again. */
     record Outcome(ObjectNode json, Body again) {}
 
-    static Outcome replay(Message message) throws ProtocolException {
-        Body body = message.body();
+    static Outcome replay(Kind kind, Body body) throws ProtocolException {
         Map<String, @Nullable Object> parts = map();
         Body again =
-                switch (message.kind()) {
+                switch (kind) {
                     case INITIALIZE -> {
                         Bodies.InitializeBody read = Bodies.readInitialize(body);
                         parts.putAll(map(

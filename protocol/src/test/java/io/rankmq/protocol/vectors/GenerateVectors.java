@@ -29,7 +29,8 @@ public final class GenerateVectors {
     /** Names and contents of all files. */
     static Map<String, String> files() throws JsonProcessingException {
         Map<String, String> files = new TreeMap<>();
-        for (Map<String, VectorFile> group : List.of(GoodVectors.all(), BadVectors.all(), BadBodyVectors.all())) {
+        for (Map<String, VectorFile> group :
+                List.of(GoodVectors.all(), BadVectors.all(), BadBodyVectors.all(), DataVectors.all())) {
             for (Map.Entry<String, VectorFile> file : group.entrySet()) {
                 files.put(file.getKey() + ".json", text(file.getValue()));
             }

@@ -9,9 +9,11 @@ import io.rankmq.protocol.Sender;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One file of vectors while it is made. */
@@ -69,6 +71,31 @@ final class VectorFile {
         }
         frames.add(0, Packer.pack(header));
         add(name, sender, frames, true, message(sender, kind, isNumbered, fields, body));
+    }
+
+    /** A good message, the large values of which travel by reference. */
+    void byReference(
+            String name,
+            Sender sender,
+            String kind,
+            Map<String, @Nullable Object> fields,
+            Map<String, @Nullable Object> body,
+            UnaryOperator<byte[]> digest) {
+        Packer packer = new Packer();
+        byte[] bytes = packer.bytes(body);
+        Map<String, @Nullable Object> header = common(sender, kind, true);
+        header.putAll(fields);
+        header.put("body", bytes.length);
+        List<Object> data = new ArrayList<>();
+        packer.attachments.forEach(value -> data.add(List.of(digest.apply(value), value.length)));
+        header.put("data", data);
+        List<byte[]> frames = new ArrayList<>(List.of(Packer.pack(header)));
+        cut(bytes, frames);
+        add(name, sender, frames, true, message(sender, kind, true, fields, body));
+        ArrayNode values = ((ObjectNode) vectors.get(vectors.size() - 1)).putArray("data");
+        packer.attachments.forEach(value -> values.addObject()
+                .put("digest", HexFormat.of().formatHex(digest.apply(value)))
+                .set("value", Hex.write(value)));
     }
 
     /** A message that no writer writes, but every reader takes. */
