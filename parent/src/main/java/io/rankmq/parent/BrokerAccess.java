@@ -12,10 +12,6 @@ import io.rankmq.broker.SessionRegistration;
 import io.rankmq.transport.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 /**
  * Where a session's broker is. {@link #embedded} suits ranks on this machine; {@link #embeddedAt} ranks elsewhere that can reach this
@@ -43,28 +39,21 @@ public abstract class BrokerAccess {
         return new Standalone(config);
     }
 
-    /** Opens a session; not from the loop thread. Fails with a {@link BrokerException}. */
-    SessionPort open(EventLoop loop, SessionRegistration registration, SessionListener listener)
-            throws InterruptedException {
-        Opening opening = loop.call(() -> begin(loop, registration, listener), SessionRuntime.SLACK);
-        try {
-            return opening.port().get(openWithin().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new BrokerException(loop.call(opening.whySilent()::get, SessionRuntime.SLACK));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof BrokerException refused) {
-                throw refused;
-            }
-            throw new IllegalStateException("the broker failed within", e.getCause());
-        }
+    /** Begins to connect; whether the broker is there shows when a session is opened. Loop thread only, once a loop. */
+    abstract Connection connect(EventLoop loop);
+
+    /** A session's connection to its broker, for all its incarnations. All methods belong to the loop thread. */
+    interface Connection {
+
+        /** Opens one incarnation; fails with a {@link BrokerException} if the broker refuses it. The caller sets the deadline. */
+        CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener);
+
+        /** How long opening may take. */
+        Duration openWithin();
+
+        /** What is wrong if nothing comes of opening: for a sentence. */
+        String whySilent();
     }
-
-    abstract Duration openWithin();
-
-    abstract Opening begin(EventLoop loop, SessionRegistration registration, SessionListener listener);
-
-    /** A session that is being opened; {@code whySilent} is asked for its text if nothing comes of it. */
-    record Opening(CompletableFuture<SessionPort> port, Supplier<String> whySilent) {}
 
     private static final class Embedded extends BrokerAccess {
         private final BrokerConfig config;
@@ -74,14 +63,8 @@ public abstract class BrokerAccess {
         }
 
         @Override
-        Duration openWithin() {
-            return SessionRuntime.SLACK;
-        }
-
-        @Override
-        Opening begin(EventLoop loop, SessionRegistration registration, SessionListener listener) {
-            SessionPort port = EmbeddedBroker.start(loop, config).open(registration, listener);
-            return new Opening(CompletableFuture.completedFuture(port), () -> "");
+        Connection connect(EventLoop loop) {
+            return new InProcess(EmbeddedBroker.start(loop, config));
         }
     }
 
@@ -93,14 +76,37 @@ public abstract class BrokerAccess {
         }
 
         @Override
-        Duration openWithin() {
-            return config.lease();
+        Connection connect(EventLoop loop) {
+            return new Linked(RemoteBroker.connect(loop, config), config.lease());
+        }
+    }
+
+    private record InProcess(EmbeddedBroker broker) implements Connection {
+        @Override
+        public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
+            return CompletableFuture.completedFuture(broker.open(registration, listener));
         }
 
         @Override
-        Opening begin(EventLoop loop, SessionRegistration registration, SessionListener listener) {
-            RemoteBroker broker = RemoteBroker.connect(loop, config);
-            return new Opening(broker.open(registration, listener), broker::silence);
+        public Duration openWithin() {
+            return SessionRuntime.SLACK;
+        }
+
+        @Override
+        public String whySilent() {
+            return "the embedded broker does not answer";
+        }
+    }
+
+    private record Linked(RemoteBroker broker, Duration openWithin) implements Connection {
+        @Override
+        public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
+            return broker.open(registration, listener);
+        }
+
+        @Override
+        public String whySilent() {
+            return broker.silence();
         }
     }
 }

@@ -59,10 +59,12 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         }
     }
 
-    /** Gives the port back; what was sent still goes out. Any thread, while the loop runs. */
-    void closePort() {
+    /** Gives the port back; what was sent still goes out, and nothing arrives any more. Any thread; nothing happens if the loop has ended. */
+    void end() {
         loop.tryExecute(() -> {
-            if (port.isDone()) {
+            if (isBegun()) {
+                loop.removeTimer(this);
+                core().closed();
                 port.join().close();
             }
         });
@@ -87,9 +89,9 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         return loop.ticker().nanos();
     }
 
-    /** Has the loop thread do something with the core; false if the loop has ended. */
+    /** Has the loop thread do something with the core; false if there is none yet, or the loop has ended. */
     boolean post(Consumer<SessionCore> action) {
-        return loop.tryExecute(() -> action.accept(core()));
+        return isBegun() && loop.tryExecute(() -> action.accept(core()));
     }
 
     // ---- the port ----

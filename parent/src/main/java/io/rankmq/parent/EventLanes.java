@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,8 @@ final class EventLanes {
 
     /** Unanswered events are reported to the loop in batches of at most this. */
     private static final int BATCH = 64;
+
+    private static final long IDLE_SECONDS = 60;
 
     /** Handles one event; returns the answer if its sender waits. */
     interface Work {
@@ -53,11 +57,20 @@ final class EventLanes {
         for (int rank = 0; rank < worldSize; rank++) {
             lanes[rank] = new Lane(rank);
         }
-        threads = Executors.newCachedThreadPool(runnable -> {
-            Thread thread = new Thread(runnable, name + "-events");
-            thread.setDaemon(true);
-            return thread;
-        });
+        // What comes when it is closed is discarded, and counted where it waits: the loop thread must not be hit by a
+        // refusal.
+        threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                runnable -> {
+                    Thread thread = new Thread(runnable, name + "-events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /** Called by the loop thread, in the order of the rank's stream. */
@@ -67,13 +80,15 @@ final class EventLanes {
 
     /** Runs something that belongs to the session and must not hold up the loop. */
     void run(Runnable task) {
-        if (!threads.isShutdown()) {
-            threads.execute(task);
-        }
+        threads.execute(task);
     }
 
-    /** Waits for running handlers, interrupts those that are over the time, and drops what waits. */
-    void close(Duration grace) {
+    /**
+     * Waits for running handlers, interrupts those that are over the time, and drops what waits.
+     *
+     * @return how many events were dropped
+     */
+    long close(Duration grace) {
         threads.shutdown();
         try {
             if (!threads.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -86,6 +101,7 @@ final class EventLanes {
             threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        return Stream.of(lanes).mapToLong(Lane::dropped).sum();
     }
 
     private final class Lane implements Runnable {
@@ -99,15 +115,11 @@ final class EventLanes {
 
         void add(Item item) {
             synchronized (this) {
-                if (threads.isShutdown()) {
-                    return;
-                }
                 waiting.addLast(item);
-                if (running) {
-                    return;
+                if (!running) {
+                    running = true;
+                    threads.execute(this);
                 }
-                running = true;
-                threads.execute(this);
             }
         }
 
@@ -131,6 +143,11 @@ final class EventLanes {
             Item item = threads.isShutdown() ? null : waiting.pollFirst();
             running = item != null;
             return item;
+        }
+
+        /** What waits when no thread takes it any more. */
+        private synchronized long dropped() {
+            return waiting.size();
         }
 
         private synchronized boolean isIdle() {

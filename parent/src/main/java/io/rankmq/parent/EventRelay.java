@@ -7,6 +7,7 @@ import io.rankmq.protocol.Body;
 import io.rankmq.protocol.Message;
 import io.rankmq.protocol.ProtocolException;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,10 +55,10 @@ final class EventRelay {
     void post(String eventType, Context context) {
         try {
             Body body = Bodies.context(context);
-            CompletableFuture<Void> sent = new CompletableFuture<>();
-            runtime.post(eventType, body, () -> sent.complete(null));
-            runtime.await(sent, limits.relayTimeout());
-            relayed.incrementAndGet();
+            CompletableFuture<Optional<RankFailure>> sent = new CompletableFuture<>();
+            runtime.post(eventType, body, sent::complete);
+            runtime.await(sent, limits.relayTimeout())
+                    .ifPresentOrElse(why -> failed(eventType, why.message()), relayed::incrementAndGet);
         } catch (ProtocolException e) {
             failed(eventType, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {

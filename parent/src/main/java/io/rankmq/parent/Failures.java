@@ -42,9 +42,14 @@ final class Failures {
         return of(code, slot, " did not end " + what + " within " + words(limit) + others, null, null);
     }
 
-    static RankFailure launcherEnded(GangListener.Exit exit) {
+    static RankFailure sessionOver(String session) {
+        return RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "session " + session + " is over");
+    }
+
+    /** The launcher's command could not start the ranks, or, if some had joined, was lost with them. */
+    static RankFailure launcherEnded(GangListener.Exit exit, boolean hadRanks) {
         return new RankFailure(
-                ErrorCode.LAUNCH_FAILED,
+                hadRanks ? ErrorCode.RANK_EXITED : ErrorCode.LAUNCH_FAILED,
                 "the launcher's command on host " + exit.host() + " (pid " + exit.pid() + ") ended with "
                         + exit.describe() + " before its ranks were done",
                 RankFailure.NO_RANK,

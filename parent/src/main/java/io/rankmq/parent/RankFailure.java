@@ -39,4 +39,9 @@ public record RankFailure(
     public RankFailure withLastLines(List<String> lines) {
         return new RankFailure(code, message, rank, host, pid, cause, trace, lines);
     }
+
+    /** The same with this sentence. */
+    RankFailure withMessage(String sentence) {
+        return new RankFailure(code, sentence, rank, host, pid, cause, trace, lastLines);
+    }
 }

@@ -22,6 +22,9 @@ final class RankSlot {
     private final int attempt;
     private RankInfo.State state = RankInfo.State.ABSENT;
     private @Nullable String host;
+    /** The host as the launcher calls it; the rank itself may know it by another name. */
+    private @Nullable String placedOn;
+
     private @Nullable Long pid;
     private @Nullable String language;
     private @Nullable String runtime;
@@ -81,6 +84,12 @@ final class RankSlot {
         return host;
     }
 
+    /** The host by its launcher's name, or as the rank named it if no launcher did. */
+    @Nullable
+    String place() {
+        return placedOn == null ? host : placedOn;
+    }
+
     @Nullable
     Long pid() {
         return pid;
@@ -91,6 +100,7 @@ final class RankSlot {
     }
 
     void started(String where, long processId) {
+        placedOn = where;
         if (state == RankInfo.State.ABSENT) {
             host = where;
             pid = processId;

@@ -4,6 +4,8 @@ package io.rankmq.parent;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,20 @@ final class RankTable {
         BitSet absent = new BitSet();
         slots.stream().filter(slot -> slot.state() == RankInfo.State.ABSENT).forEach(slot -> absent.set(slot.rank()));
         return absent;
+    }
+
+    /** Hosts of ranks that are lost, and of those that have not joined if they are wanted too, by their launcher's names. */
+    Set<String> lostHosts(boolean andAbsent) {
+        Set<String> hosts = new TreeSet<>();
+        for (RankSlot slot : slots) {
+            String place = slot.place();
+            boolean isLost =
+                    slot.state() == RankInfo.State.LOST || (andAbsent && slot.state() == RankInfo.State.ABSENT);
+            if (place != null && isLost) {
+                hosts.add(place);
+            }
+        }
+        return hosts;
     }
 
     /** The last command that every rank has taken. */

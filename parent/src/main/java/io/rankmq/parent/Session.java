@@ -36,7 +36,7 @@ public final class Session implements Engine, AutoCloseable {
 
     static Session start(SessionSpec spec) {
         Session session = new Session(spec);
-        session.runtime.start(session);
+        session.runtime.start();
         session.fireEvent(EventTypes.START_RUN, session.newContext());
         return session;
     }
@@ -58,7 +58,9 @@ public final class Session implements Engine, AutoCloseable {
 
     /**
      * Gives a task to all ranks and waits until every rank has ended it, one has failed, it was aborted, or its time is up. A second
-     * caller waits for the first. After a failure the gang is ended, and every later task fails at once with the same cause.
+     * caller waits for the first. When the gang is lost and the session may restart it ({@link SessionBuilder#maxRestarts}), the task is run
+     * again from its input by the next gang, and its time begins anew. After any other failure the gang is ended, and every later task fails at
+     * once with the same cause.
      *
      * @param request the task
      * @return how it ended; never throws for what happens in a rank
@@ -70,10 +72,10 @@ public final class Session implements Engine, AutoCloseable {
 
     /**
      * Tells the running task, if there is one, to abort; the session lives on and the task's result is TASK_ABORTED. A task that has not
-     * ended after the abort grace fails.
+     * ended after the abort grace fails. A task whose gang is being replaced ends at once, and is not run again.
      */
     public void cancelTask(String reason) {
-        runtime.cancelTask(reason);
+        tasks.cancel(reason);
     }
 
     /** Tells running tasks to abort, and finalises the session within the graces of its limits; a running execute yields OK. */
@@ -102,7 +104,7 @@ public final class Session implements Engine, AutoCloseable {
         }
     }
 
-    /** The ranks, by number. */
+    /** The ranks of the gang that was started last, by number. */
     public List<RankInfo> ranks() {
         return runtime.ranks();
     }

@@ -29,6 +29,7 @@ public final class SessionBuilder {
     private @Nullable Launcher launcher;
     private @Nullable Path logDirectory;
     private SessionLimits limits = SessionLimits.DEFAULT;
+    private int maxRestarts;
     private AbortSignal abort = new AbortSignal();
     private final List<ComponentConfig> components = new ArrayList<>();
     private final List<EventHandler> handlers = new ArrayList<>();
@@ -140,6 +141,21 @@ public final class SessionBuilder {
     }
 
     /**
+     * How often the whole gang may be started again after a rank was lost, in the session's life; 0 unless said otherwise. The task that was
+     * running is run again from its input. Which failures count is told in docs/decisions/0004-what-is-restarted.md.
+     *
+     * @throws IllegalArgumentException if it is below 0 or above 1,000
+     */
+    public SessionBuilder maxRestarts(int restarts) {
+        if (restarts < 0 || restarts > 1000) {
+            throw new IllegalArgumentException(
+                    "max_restarts: " + restarts + " was given, expected an integer from 0 to 1000");
+        }
+        maxRestarts = restarts;
+        return this;
+    }
+
+    /**
      * The run's abort signal: once triggered, a start in progress ends with {@link RankFailedException}, running tasks are told to abort and
      * yield OK, and the session is finalised.
      */
@@ -196,6 +212,7 @@ public final class SessionBuilder {
                 starter,
                 logDirectory,
                 limits,
+                maxRestarts,
                 abort,
                 broker,
                 port,

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -243,13 +245,14 @@ final class SessionCore {
         }
     }
 
-    /** Sends an event to all ranks; {@code sent} is run when there was room in the log. */
-    void post(String event, Body body, Runnable sent) {
-        if (phase != Phase.RUNNING) {
-            sent.run();
-            return;
+    /** Sends an event to all ranks; {@code sent} is told when there was room in the log, or why it was not sent. */
+    void post(String event, Body body, Consumer<Optional<RankFailure>> sent) {
+        RankFailure refusal = refusal();
+        if (refusal == null) {
+            log.submit(new Message.HandleEvent(event, List.of(), body), seq -> sent.accept(Optional.empty()));
+        } else {
+            sent.accept(Optional.of(refusal));
         }
-        log.submit(new Message.HandleEvent(event, List.of(), body), seq -> sent.run());
     }
 
     /** Ranks that have joined and not left. */
@@ -305,7 +308,10 @@ final class SessionCore {
     }
 
     private RankFailure over() {
-        return RankFailure.ofSession(ErrorCode.SESSION_CLOSED, "session " + session + " is over");
+        return phase == Phase.JOINING || phase == Phase.INITIALISING
+                ? RankFailure.ofSession(
+                        ErrorCode.SESSION_CLOSED, "the ranks of session " + session + " are only being started")
+                : Failures.sessionOver(session);
     }
 
     /** A process was started; a rank that is not yet joined is known by it. */
@@ -321,7 +327,7 @@ final class SessionCore {
         if (exit.rank() == GangListener.LAUNCHER) {
             boolean bad = exit.signal() != null || (exit.exitCode() != null && exit.exitCode() != 0);
             if (bad) {
-                fail(Failures.launcherEnded(exit));
+                fail(Failures.launcherEnded(exit, !ranks.living().isEmpty()));
             }
             return;
         }
@@ -411,6 +417,11 @@ final class SessionCore {
     /** A message that could not be decoded. */
     void countRejected() {
         rejected++;
+    }
+
+    /** Hosts of ranks that are lost, or did not join in time, as the launcher called them. */
+    Set<String> lostHosts() {
+        return ranks.lostHosts(failure != null && failure.code() == ErrorCode.JOIN_TIMEOUT);
     }
 
     List<RankInfo> infos() {

@@ -15,6 +15,9 @@ public interface SessionListener {
     /** A rank fired an event, before it is handled. */
     default void onEvent(int rank, String eventType) {}
 
+    /** The gang was lost and will be replaced; told before its ranks are ended. */
+    default void onRestart(Restart restart) {}
+
     /** The session failed; told once, before the ranks are ended. */
     default void onFailure(RankFailure failure) {}
 }

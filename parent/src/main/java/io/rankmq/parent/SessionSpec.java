@@ -25,6 +25,7 @@ record SessionSpec(
         Launcher launcher,
         @Nullable Path logDirectory,
         SessionLimits limits,
+        int maxRestarts,
         AbortSignal abort,
         BrokerAccess broker,
         UnaryOperator<SessionPort> port,

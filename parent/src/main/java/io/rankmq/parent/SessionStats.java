@@ -2,7 +2,7 @@
 package io.rankmq.parent;
 
 /**
- * What a session has counted so far.
+ * What a session has counted so far, in all its incarnations.
  *
  * @param eventsUp events that ranks fired and the parent handled
  * @param eventsDown events relayed to the ranks
@@ -11,7 +11,8 @@ package io.rankmq.parent;
  * @param gaps messages dropped because one before them was missing
  * @param resent messages sent again because the other side asked
  * @param rejected messages dropped because they were malformed, of another incarnation, or not allowed
- * @param late results of tasks that were over
+ * @param late what came when it did not matter any more: results of tasks that were over, messages of ranks that had left, events that were not
+ *     handled when their ranks were ended
  */
 public record SessionStats(
         long eventsUp,
@@ -22,6 +23,27 @@ public record SessionStats(
         long resent,
         long rejected,
         long late) {
+
+    /** Nothing counted. */
+    static final SessionStats NONE = new SessionStats(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** What both have counted. */
+    SessionStats plus(SessionStats other) {
+        return new SessionStats(
+                eventsUp + other.eventsUp,
+                eventsDown + other.eventsDown,
+                relayFailures + other.relayFailures,
+                repeats + other.repeats,
+                gaps + other.gaps,
+                resent + other.resent,
+                rejected + other.rejected,
+                late + other.late);
+    }
+
+    /** The same with events that were dropped. */
+    SessionStats withDropped(long events) {
+        return new SessionStats(eventsUp, eventsDown, relayFailures, repeats, gaps, resent, rejected, late + events);
+    }
 
     /** The same with what the parent's own threads have counted. */
     SessionStats withParents(long relayedDown, long failures) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,8 @@ final class TaskRunner {
     private final SessionSpec spec;
     private final ReentrantLock oneAtATime = new ReentrantLock(true);
     private long lastTask;
+    /** Completed when the running task is cancelled. */
+    private volatile CompletableFuture<Boolean> running = new CompletableFuture<>();
 
     TaskRunner(SessionRuntime runtime, SessionSpec spec) {
         this.runtime = runtime;
@@ -62,34 +65,34 @@ final class TaskRunner {
         }
     }
 
+    /** Tells the running task, if there is one, to abort; between two gangs it is not run again. */
+    void cancel(String reason) {
+        running.complete(true);
+        runtime.cancelTask(reason);
+    }
+
     private TaskResult execute(TaskRequest request, Context context, Set<Integer> repliers, Body body) {
         long start = System.nanoTime();
         String id = "t" + ++lastTask;
-        Duration limit =
-                request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
         List<Integer> reply = repliers.size() == spec.worldSize() ? null : List.copyOf(repliers);
-        CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
         AbortSignal abort = request.abort();
         Runnable forget =
                 abort == null ? () -> {} : abort.onTrigger(() -> runtime.abort(String.valueOf(abort.reason())));
         try {
-            if (!runtime.isAborted()) {
-                runtime.execute(new Message.Execute(id, request.name(), reply, body), limit, outcome::complete);
-                Pending.Outcome<Message.Result> answered = runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
-                if (!runtime.isAborted()) {
-                    return result(request, context, id, answered, start);
-                }
+            CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+            running = cancelled;
+            Pending.Outcome<Message.Result> answered =
+                    run(request, new Message.Execute(id, request.name(), reply, body), cancelled);
+            if (runtime.isAborted()) {
+                runtime.end("aborted");
+                return ended(request, id, start, ReturnCode.OK);
             }
-            runtime.end("aborted");
-            return new TaskResult(
-                    id,
-                    request.name(),
-                    ReturnCode.OK,
-                    Shareable.reply(ReturnCode.OK),
-                    empty(),
-                    List.of(),
-                    since(start),
-                    null);
+            if (answered.failure() == null) {
+                return result(request, context, id, answered, start);
+            }
+            return cancelled.isDone() && !runtime.isFailed()
+                    ? ended(request, id, start, ReturnCode.TASK_ABORTED)
+                    : failed(request, id, start, answered.failure());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             runtime.cancelTask("the calling thread was interrupted");
@@ -103,6 +106,33 @@ final class TaskRunner {
         } finally {
             forget.run();
         }
+    }
+
+    /** Gives the task to the gang, and to each that takes its place, until one has ended it or there is no other. */
+    private Pending.Outcome<Message.Result> run(
+            TaskRequest request, Message.Execute command, CompletableFuture<Boolean> cancelled)
+            throws InterruptedException {
+        Duration limit =
+                request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
+        Incarnation gang = runtime.gang();
+        while (true) {
+            CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
+            runtime.execute(gang, command, limit, cancelled::isDone, outcome::complete);
+            Pending.Outcome<Message.Result> answered = runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
+            if (answered.failure() == null || runtime.isAborted()) {
+                return answered;
+            }
+            Optional<Incarnation> next = runtime.awaitSuccessor(gang, cancelled);
+            if (next.isEmpty() || cancelled.isDone()) {
+                return new Pending.Outcome<>(answered.answers(), runtime.over());
+            }
+            gang = next.get();
+        }
+    }
+
+    /** Ended because somebody wanted it to. */
+    private static TaskResult ended(TaskRequest request, String id, long start, ReturnCode code) {
+        return new TaskResult(id, request.name(), code, Shareable.reply(code), empty(), List.of(), since(start), null);
     }
 
     private TaskResult result(

@@ -37,6 +37,7 @@ final class CoreFixture implements SessionEffects {
     final CompletableFuture<Pending.Outcome<Message.Initialized>> initialized = new CompletableFuture<>();
     final SessionCore core;
     final SessionLimits limits;
+    final int incarnation;
     private final long[] reports;
     private final long[] events;
     long now = 1_000_000_000L;
@@ -46,10 +47,15 @@ final class CoreFixture implements SessionEffects {
     }
 
     CoreFixture(int worldSize, SessionLimits limits) {
+        this(worldSize, limits, 0);
+    }
+
+    CoreFixture(int worldSize, SessionLimits limits, int incarnation) {
         this.limits = limits;
+        this.incarnation = incarnation;
         reports = new long[worldSize];
         events = new long[worldSize];
-        core = new SessionCore(SESSION, 0, worldSize, limits, this, BODY, 7, now, initialized::complete);
+        core = new SessionCore(SESSION, incarnation, worldSize, limits, this, BODY, 7, now, initialized::complete);
     }
 
     /** All ranks joined, proven and initialised. */
@@ -58,15 +64,20 @@ final class CoreFixture implements SessionEffects {
     }
 
     static CoreFixture running(int worldSize, SessionLimits limits) {
-        CoreFixture fixture = new CoreFixture(worldSize, limits);
+        return new CoreFixture(worldSize, limits).run();
+    }
+
+    /** Joins, proves and initialises all ranks. */
+    CoreFixture run() {
+        int worldSize = reports.length;
         for (int rank = 0; rank < worldSize; rank++) {
-            fixture.joinAndEcho(rank);
+            joinAndEcho(rank);
         }
         for (int rank = 0; rank < worldSize; rank++) {
-            fixture.report(rank, new Message.Initialized(1, null, Body.NONE));
+            report(rank, new Message.Initialized(1, null, Body.NONE));
         }
-        fixture.sent.clear();
-        return fixture;
+        sent.clear();
+        return this;
     }
 
     void joinAndEcho(int rank) {
@@ -83,7 +94,7 @@ final class CoreFixture implements SessionEffects {
     }
 
     void unnumbered(int rank, Message message) {
-        core.onMessage(rank, new Envelope(SESSION, 0, rank, Envelope.UNNUMBERED), message, now);
+        core.onMessage(rank, new Envelope(SESSION, incarnation, rank, Envelope.UNNUMBERED), message, now);
     }
 
     void report(int rank, Message message) {
@@ -91,7 +102,7 @@ final class CoreFixture implements SessionEffects {
     }
 
     void reportWithSeq(int rank, long seq, Message message) {
-        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), message, now);
+        core.onMessage(rank, new Envelope(SESSION, incarnation, rank, seq), message, now);
     }
 
     void event(int rank, boolean awaited) {
@@ -99,7 +110,7 @@ final class CoreFixture implements SessionEffects {
     }
 
     void eventWithSeq(int rank, long seq, boolean awaited) {
-        core.onMessage(rank, new Envelope(SESSION, 0, rank, seq), new Message.Event("e", awaited, BODY), now);
+        core.onMessage(rank, new Envelope(SESSION, incarnation, rank, seq), new Message.Event("e", awaited, BODY), now);
     }
 
     void result(int rank, String task, @Nullable WireError error) {

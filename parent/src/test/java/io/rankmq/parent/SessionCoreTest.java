@@ -321,8 +321,8 @@ class SessionCoreTest {
         @Test
         void aRankThatAsksGetsTheMissingCommandsOnItsOwnChannel() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", CoreFixture.BODY, () -> {});
-            fixture.core.post("b", CoreFixture.BODY, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, sent -> {});
+            fixture.core.post("b", CoreFixture.BODY, sent -> {});
             fixture.sent.clear();
             fixture.unnumbered(1, new Message.Resend(StreamName.COMMANDS, 2));
             assertThat(fixture.all(Kind.HANDLE_EVENT)
@@ -334,7 +334,7 @@ class SessionCoreTest {
         @Test
         void heartbeatsCarryTheNewestCommandSoThatALostLastOneIsNoticed() {
             CoreFixture fixture = CoreFixture.running(1);
-            fixture.core.post("a", CoreFixture.BODY, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, sent -> {});
             fixture.pass(fixture.limits.heartbeat(), 0);
             assertThat(((Message.ParentHeartbeat)
                                     fixture.last(Kind.PARENT_HEARTBEAT).message())
@@ -345,7 +345,7 @@ class SessionCoreTest {
         @Test
         void aCommandIsForgottenOnlyWhenEveryRankHasTakenIt() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", CoreFixture.BODY, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, sent -> {});
             fixture.unnumbered(0, new Message.Ack(StreamName.COMMANDS, 2));
             fixture.sent.clear();
             fixture.unnumbered(1, new Message.Resend(StreamName.COMMANDS, 2));
@@ -360,7 +360,7 @@ class SessionCoreTest {
         @Test
         void aRankThatJoinsAgainIsProbedAgainAndLosesNothing() {
             CoreFixture fixture = CoreFixture.running(2);
-            fixture.core.post("a", CoreFixture.BODY, () -> {});
+            fixture.core.post("a", CoreFixture.BODY, sent -> {});
             fixture.sent.clear();
             fixture.join(1, 1);
             assertThat(((Message.Welcome) fixture.last(Kind.WELCOME).message()).newest())
@@ -391,7 +391,7 @@ class SessionCoreTest {
         void aFullLogMakesCommandsWaitInOrderUntilRanksHaveTakenSome() {
             CoreFixture fixture = CoreFixture.running(1);
             for (int i = 0; i < CommandLog.MAX_COMMANDS + 10; i++) {
-                fixture.core.post("e" + i, CoreFixture.BODY, () -> {});
+                fixture.core.post("e" + i, CoreFixture.BODY, sent -> {});
             }
             assertThat(fixture.all(Kind.HANDLE_EVENT)).hasSize(CommandLog.MAX_COMMANDS);
             fixture.unnumbered(0, new Message.Ack(StreamName.COMMANDS, 6));

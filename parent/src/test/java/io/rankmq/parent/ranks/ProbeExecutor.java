@@ -9,6 +9,8 @@ import io.rankmq.api.EventTypes;
 import io.rankmq.api.Executor;
 import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,10 @@ public final class ProbeExecutor implements Executor, EventHandler {
         }
         if (eventType.equals("slow_down")) {
             Thread.sleep(300);
+        }
+        if (eventType.equals("block")) {
+            System.out.println("blocked");
+            Thread.sleep(60_000);
         }
         if (eventType.equals(EventTypes.END_RUN)) {
             System.out.println("end_run seen");
@@ -63,6 +69,15 @@ public final class ProbeExecutor implements Executor, EventHandler {
                 System.out.println("waiting");
                 boolean told = abort.await(Duration.ofMinutes(5));
                 return told ? Shareable.reply(ReturnCode.TASK_ABORTED) : reply;
+            }
+            case "wait_for_file" -> {
+                System.out.println("waiting");
+                while (!Files.exists(Path.of(input.get("file", String.class)))) {
+                    if (abort.await(Duration.ofMillis(20))) {
+                        return Shareable.reply(ReturnCode.TASK_ABORTED);
+                    }
+                }
+                reply.put("back", input.get("data"));
             }
             case "ignore_abort" -> busyForEver();
             case "daemon" -> {
