@@ -13,6 +13,7 @@ import io.rankmq.protocol.MessageCodec;
 import io.rankmq.protocol.ProtocolException;
 import io.rankmq.protocol.Sender;
 import io.rankmq.protocol.StreamName;
+import io.rankmq.protocol.WireError;
 import io.rankmq.stream.InboundSequence;
 import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.Incoming;
@@ -24,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Ranks without processes: all of them in one loop of this JVM, over real sockets with CURVE. They join, answer every command at once, and take
@@ -31,7 +33,11 @@ import java.util.List;
  */
 final class LightGang implements Launcher, Gang {
     private final List<LightRank> ranks = new ArrayList<>();
+    private final List<Sent> sent = new CopyOnWriteArrayList<>();
     private EventLoop loop;
+
+    /** What a rank has sent on DEALER. */
+    record Sent(int rank, Message message, List<ByteBuffer> frames) {}
 
     static Launcher launcher() {
         return (request, listener) -> new LightGang().launch(request, listener);
@@ -40,6 +46,19 @@ final class LightGang implements Launcher, Gang {
     /** Sends frames as they are, from a rank with a good key. */
     void sendRaw(int rank, boolean onEvents, List<ByteBuffer> frames) {
         loop.execute(() -> (onEvents ? ranks.get(rank).events : ranks.get(rank).control).send(frames));
+    }
+
+    /** Everything that the ranks have sent so far. */
+    List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
+    /** Has a rank say that it cannot go on. */
+    void fail(int rank, WireError why) {
+        loop.execute(() -> {
+            LightRank failing = ranks.get(rank);
+            failing.send(++failing.reports, new Message.Failed(0, why));
+        });
     }
 
     @Override
@@ -150,6 +169,7 @@ final class LightGang implements Launcher, Gang {
         private void send(long seq, Message message) {
             List<ByteBuffer> frames =
                     MessageCodec.encode(new Envelope(request.session(), request.incarnation(), rank, seq), message);
+            sent.add(new Sent(rank, message, frames));
             control.send(frames);
         }
     }
