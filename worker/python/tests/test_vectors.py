@@ -11,8 +11,9 @@ import vectors
 from rankmq import bodies
 from rankmq.bodies import Changes, Component, Property, ShareableParts
 from rankmq.codec import decode, encode
+from rankmq.digest import digest_of
 from rankmq.errors import NAMES, RankMQError
-from rankmq.messages import Body, Packet
+from rankmq.messages import Body, Packet, Reference
 
 VECTORS = vectors.load()
 GOOD = [pytest.param(vector, id=name) for name, vector in VECTORS if "message" in vector]
@@ -42,7 +43,24 @@ def test_all_vectors_are_found() -> None:
 
 
 def read_vector(vector: dict[str, Any]) -> Packet:
-    return decode([vectors.to_bytes(frame) for frame in vector["frames"]], vector["sender"] == "PARENT")
+    packet = decode([vectors.to_bytes(frame) for frame in vector["frames"]], vector["sender"] == "PARENT")
+    if "data" not in vector:
+        return packet
+    values = [vectors.to_bytes(entry["value"]) for entry in vector["data"]]
+    assert packet.body is not None
+    assert packet.body.references == [
+        Reference(bytes.fromhex(entry["digest"]), len(value)) for entry, value in zip(vector["data"], values)
+    ]
+    return packet._replace(body=Body(packet.body.data, [[value] for value in values]))
+
+
+def referring(vector: dict[str, Any], body: Body | None) -> Body | None:
+    """The body as it is written if its values travel by reference."""
+    if "data" not in vector or body is None:
+        return body
+    algorithm = "xxh3-128" if len(vector["data"][0]["digest"]) == 32 else "sha-256"
+    values = [attachment for (attachment,) in body.attachments]
+    return Body(body.data, references=[Reference(digest_of(algorithm, value), len(value)) for value in values])
 
 
 @pytest.mark.parametrize("vector", GOOD)
@@ -69,7 +87,7 @@ def test_a_good_message_is_written_as_exactly_these_bytes(vector: dict[str, Any]
     message = vector["message"]
     packet = read_vector(vector)
     body = write(message["kind"], to_body(message["kind"], message["body"])) if "body" in message else None
-    frames = encode(packet.envelope, packet.message, body)
+    frames = encode(packet.envelope, packet.message, referring(vector, body))
     expected = [vectors.to_bytes(frame).replace(EMPTY_F, EMPTY_C) for frame in vector["frames"]]
     assert [bytes(frame) for frame in frames] == expected
 

@@ -15,8 +15,9 @@ FOLDER = Path(__file__).parents[3] / "protocol/src/test/resources/vectors"
 
 def load() -> list[tuple[str, dict[str, Any]]]:
     vectors = []
-    for file in sorted(FOLDER.glob("*.json")):
-        vectors += [(f"{file.stem}: {vector['name']}", vector) for vector in json.loads(file.read_text("utf-8"))]
+    for file in sorted(FOLDER.glob("**/*.json")):
+        for vector in json.loads(file.read_text("utf-8")):
+            vectors.append((f"{file.relative_to(FOLDER).with_suffix('')}: {vector['name']}", vector))
     return vectors
 
 

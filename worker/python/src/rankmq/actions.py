@@ -33,6 +33,13 @@ class Start(NamedTuple):
     work: Work
 
 
+class Agree(NamedTuple):
+    """The parent resolves references, or not; it may be silent for `lease` seconds."""
+
+    data: bool
+    lease: float
+
+
 class RaiseAbort(NamedTuple):
     """Set the abort signal of the running task."""
 
@@ -61,7 +68,7 @@ class End(NamedTuple):
     reason: str
 
 
-Action = Union[SendControl, SendEvent, Rebuild, Start, RaiseAbort, EventRoom, EventAnswered, End]
+Action = Union[SendControl, SendEvent, Rebuild, Start, Agree, RaiseAbort, EventRoom, EventAnswered, End]
 
 
 class ExitCode:

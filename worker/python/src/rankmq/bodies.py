@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import msgpack
 
 from .errors import ErrorCode, RankMQError
-from .messages import Body
-from .values import ValueWriter, malformed, read_body
+from .messages import Body, Reference
+from .values import Buffer, ValueWriter, malformed, own, read_body
 
 PRIVATE, STICKY = 1, 2
 
@@ -171,11 +171,15 @@ def write_changes(changes: Changes, skip: Skip) -> Body | None:
     return write_result(None, changes, skip) if changes.set or changes.removed else None
 
 
-def write_result(shareable: ShareableParts | None, changes: Changes, skip: Skip) -> Body:
+Share = Callable[[Sequence[Buffer]], "Sequence[Reference] | None"]
+"""Brings large values to where the other side finds them, and gives what refers to them; None if they are to travel in the message."""
+
+
+def write_result(shareable: ShareableParts | None, changes: Changes, skip: Skip, share: Share | None = None) -> Body:
     """The body of RESULT.
 
     Raises INVALID_VALUE if the shareable cannot travel."""
-    writer = ValueWriter()
+    writer = ValueWriter(borrows=share is not None)
     body: dict[str, Any] = {}
     if shareable is not None:
         body["shareable"] = _write_shareable(writer, shareable)
@@ -186,7 +190,7 @@ def write_result(shareable: ShareableParts | None, changes: Changes, skip: Skip)
             "removed": writer.prepare(changes.removed, 3),
         }
     writer.count(len(body), 1)
-    return _pack(writer, body)
+    return _pack(writer, body, share)
 
 
 def _write_shareable(writer: ValueWriter, shareable: ShareableParts) -> dict[str, Any]:
@@ -208,9 +212,12 @@ def _write_context(writer: ValueWriter, context: Properties, depth: int, skip: S
     return prepared
 
 
-def _pack(writer: ValueWriter, body: dict[str, Any]) -> Body:
+def _pack(writer: ValueWriter, body: dict[str, Any], share: Share | None = None) -> Body:
     try:
         data = msgpack.packb(body)
     except ValueError as refused:
         raise RankMQError(ErrorCode.LIMIT_EXCEEDED, f"a body is too large: {refused}") from None
-    return Body(data, [[attachment] for attachment in writer.attachments])
+    references = share(writer.attachments) if share is not None and writer.attachments else None
+    if references is not None:
+        return Body(data, references=references)
+    return Body(data, [[own(attachment)] for attachment in writer.attachments])

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .kinds import WORLD_SIZE
+from .values import FRAME_BYTES, INLINE_BYTES
 
 MAX_BYTES = 16 << 20
 """Keys of 65,536 ranks take about 8 MB."""
@@ -27,8 +28,18 @@ class BootstrapError(Exception):
     """Environment or document are unfit; one sentence for a person."""
 
 
+class DataSettings(NamedTuple):
+    """How large values travel (docs/protocol.md, section 12.1); sizes in bytes. `segments`: a folder in memory, or empty."""
+
+    endpoint: str
+    digest: str
+    inline_limit: int
+    chunk: int
+    segments: str
+
+
 class Bootstrap(NamedTuple):
-    """What one rank needs of the document."""
+    """What one rank needs of the document. `data`: None if all values travel in messages."""
 
     session: str
     incarnation: int
@@ -41,6 +52,7 @@ class Bootstrap(NamedTuple):
     public_key: str
     secret_key: str
     allow: tuple[str, ...]
+    data: DataSettings | None = None
 
     def __repr__(self) -> str:
         return f"Bootstrap({self.session}, incarnation {self.incarnation}, rank {self.rank} of {self.world_size})"
@@ -235,4 +247,29 @@ def _bootstrap(what: str, document: dict[str, Any], rank: int, world_size: int |
         public_key=text(keys, "public", *key),
         secret_key=text(keys, "secret", *key),
         allow=tuple(allow),
+        data=_data_settings(what, document["data"]) if "data" in document else None,
     )
+
+
+def _data_settings(what: str, data: Any) -> DataSettings:
+    def unfit(expected: str) -> BootstrapError:
+        return BootstrapError(f"{what}: 'data' must be an object with {expected}")
+
+    if not isinstance(data, dict):
+        raise unfit(", ".join(DataSettings._fields))
+    endpoint, segments = data.get("endpoint"), data.get("segments")
+    if not isinstance(endpoint, str) or not _ENDPOINT.match(endpoint):
+        raise unfit("'endpoint', an endpoint of the form tcp://address:port")
+    if data.get("digest") not in ("xxh3-128", "sha-256"):
+        raise unfit("'digest', one of xxh3-128 and sha-256")
+    if not isinstance(segments, str) or (segments and not os.path.isabs(segments)):
+        raise unfit("'segments', the absolute path of a folder, or empty")
+
+    def size(key: str, minimum: int, maximum: int) -> int:
+        value = data.get(key)
+        if type(value) is not int or not minimum <= value <= maximum:
+            raise unfit(f"'{key}', an integer from {minimum} to {maximum}")
+        return value
+
+    inline_limit = size("inline_limit", INLINE_BYTES, (1 << 31) - 1)
+    return DataSettings(endpoint, data["digest"], inline_limit, size("chunk", 4096, FRAME_BYTES), segments)

@@ -10,8 +10,21 @@ import msgpack
 
 from .errors import ErrorCode, RankMQError
 from .headers import Header
-from .kinds import BY_NAME, BY_TYPE, MAX_INT63, Kind, int64, integer, millis, number, rank_number, session, text
-from .messages import Body, Envelope, Message, Packet
+from .kinds import (
+    BY_NAME,
+    BY_TYPE,
+    MAX_INT63,
+    Kind,
+    int64,
+    integer,
+    millis,
+    number,
+    rank_number,
+    references,
+    session,
+    text,
+)
+from .messages import Body, Envelope, Execute, Message, Packet, Result
 from .values import (
     BODY_BYTES,
     FRAME_BYTES,
@@ -25,6 +38,9 @@ from .values import (
 )
 
 VERSION = 1
+
+_BY_REFERENCE = (Execute, Result)
+"""Messages whose large values may travel beside them."""
 
 
 # Writing
@@ -51,6 +67,8 @@ def encode(envelope: Envelope, message: Message, body: Body | None = None) -> li
     if body is None:
         return [msgpack.packb(header)]
     header["body"] = len(body.data)
+    if body.references:
+        header["data"] = [list(reference) for reference in body.references]
     attachments = [joined(pieces) for pieces in body.attachments]
     if attachments:
         header["attachments"] = [len(attachment) for attachment in attachments]
@@ -135,14 +153,18 @@ _attachment_length = integer(INLINE_BYTES + 1, MAX_INT63)
 
 
 def _read_frames(kind: Kind, fields: Header, frames: Sequence[Buffer]) -> Body | None:
+    is_referring = kind.message in _BY_REFERENCE and fields.has("data")
     if not fields.has("body"):
-        if kind.body or fields.has("attachments") or len(frames) > 1:
+        if kind.body or fields.has("attachments") or is_referring or len(frames) > 1:
             raise malformed(f"{kind.name} has no body, or frames that its header does not tell of")
         return None
     if kind.body is None:
         raise malformed(f"{kind.name} has a body")
     length = fields.read("body", _body_length)
     lengths = fields.read("attachments", _lengths) if fields.has("attachments") else []
+    beside = fields.read("data", references) if is_referring else []
+    if lengths and beside:
+        raise malformed("a header has both attachments and references")
     there = sum(map(len, frames)) - len(frames[0])
     if length + sum(lengths) != there:
         raise malformed(f"a header tells another length than the {there} bytes that are there")
@@ -158,4 +180,4 @@ def _read_frames(kind: Kind, fields: Header, frames: Sequence[Buffer]) -> Body |
         at += count
     if at != len(frames):
         raise malformed("there are empty frames")
-    return Body(joined(parts[0]), parts[1:])
+    return Body(joined(parts[0]), parts[1:], beside)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .actions import (
     Action,
+    Agree,
     End,
     EventAnswered,
     EventRoom,
@@ -75,7 +76,7 @@ TERMINATE_GRACE = 1.0
 
 
 class Identity(NamedTuple):
-    """Who this rank is, as JOIN says it."""
+    """Who this rank is, as JOIN says it. `data`: the version of references that it resolves; `store`: the token of its store."""
 
     session: str
     incarnation: int
@@ -84,6 +85,8 @@ class Identity(NamedTuple):
     host: str
     pid: int
     runtime: str
+    data: int | None = None
+    store: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -280,6 +283,7 @@ class RankCore:
             return
         ended_join = self._link.welcomed(welcome, now)
         self._give_room(self._events.open(welcome.event_window))
+        self._actions.append(Agree(welcome.data is not None, welcome.lease / 1000))
         if self.state == JOINING:
             self.state = ACTIVE
         elif ended_join:
@@ -376,8 +380,20 @@ class RankCore:
             self._actions.append(Rebuild())
         if self._link.take_join(now):
             who = self._identity
-            join = Join(VERSION, VERSION, who.world_size, self._carry(), who.host, who.pid, "python", who.runtime)
-            self._send(join)
+            self._send(
+                Join(
+                    VERSION,
+                    VERSION,
+                    who.world_size,
+                    self._carry(),
+                    who.host,
+                    who.pid,
+                    "python",
+                    who.runtime,
+                    who.data,
+                    who.store,
+                )
+            )
         if self._link.take_heartbeat(now):
             self._heartbeat()
 

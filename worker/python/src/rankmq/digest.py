@@ -38,7 +38,8 @@ def digest_of(algorithm: str, data: Buffer) -> bytes:
     """The digest of a value."""
     digester = Digester(algorithm)
     view = memoryview(data)
-    for start in range(0, len(view), BLOCK):
+    # An empty value has one block, which is empty.
+    for start in range(0, max(1, len(view)), BLOCK):
         digester.block(view[start : start + BLOCK])
     return digester.digest()
 

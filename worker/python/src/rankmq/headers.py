@@ -12,7 +12,7 @@ from .errors import WireError
 from .values import MAX_DEPTH, malformed, walk
 
 _BROKEN = (ValueError, msgpack.OutOfData, RecursionError)
-_SCALARS = {str, int, bool}
+_SCALARS = {str, int, bool, bytes}
 _T = TypeVar("_T")
 
 
@@ -56,8 +56,8 @@ class Header:
 
 
 def _plain(header: bytes) -> dict[str, Any] | None:
-    """The fields of a header that holds texts, numbers, truths and arrays of integers, as nearly all do: built at once, which is much
-    faster. None for any other header; it may be good, or not."""
+    """The fields of a header that holds texts, numbers, truths, bytes and arrays of integers, as nearly all do: built at once, which
+    is much faster. None for any other header; it may be good, or not."""
     try:
         if walk(header) != len(header):
             return None

@@ -31,17 +31,19 @@ from .messages import (
     ParentHeartbeat,
     Probe,
     RankHeartbeat,
+    Reference,
     Refuse,
     Resend,
     Result,
     Welcome,
 )
-from .values import exceeded, malformed
+from .values import INLINE_BYTES, MAX_ATTACHMENTS, exceeded, malformed
 
 WORLD_SIZE = 65_536
 _MAX_INT31 = (1 << 31) - 1
 _MAX_SEQ = 1 << 53
 MAX_INT63 = (1 << 63) - 1
+MAX_VALUE_BYTES = 1 << 40
 _SESSION = re.compile(r"[a-z0-9-]{1,64}\Z")
 
 Read = Callable[[str, Any], Any]
@@ -130,6 +132,27 @@ def _ranks(key: str, value: Any) -> tuple[int, ...]:
     return tuple(rank_number(key, rank) for rank in value)
 
 
+def references(key: str, value: Any) -> list[Reference]:
+    """What the attachments would be (docs/protocol.md, section 12.2)."""
+    if type(value) is not list or not value:
+        raise malformed(f"'{key}' is no array of at least one reference")
+    if len(value) > MAX_ATTACHMENTS:
+        raise exceeded(f"a message has {len(value)} references, at most {MAX_ATTACHMENTS} are taken")
+    return [_reference(key, entry) for entry in value]
+
+
+def _reference(key: str, value: Any) -> Reference:
+    if type(value) is not list or len(value) != 2:
+        raise malformed(f"'{key}' has an entry that is no array of a digest and a size")
+    return Reference(digest(key, value[0]), _value_size(key, value[1]))
+
+
+def digest(key: str, value: Any) -> bytes:
+    if type(value) is not bytes or len(value) not in (16, 32):
+        raise malformed(f"'{key}' has a digest that is no bin of 16 or 32 bytes")
+    return value
+
+
 def _read_error(key: str, value: Any) -> WireError:
     if type(value) is not RawMap or "code" not in value or "message" not in value:
         raise malformed("'error' is no map with code and message")
@@ -151,6 +174,8 @@ count = integer(0, _MAX_SEQ)
 number = integer(1, _MAX_SEQ)
 rank_number = integer(0, WORLD_SIZE - 1)
 _world = integer(1, WORLD_SIZE)
+_flag = integer(0, 1)
+_value_size = integer(INLINE_BYTES + 1, MAX_VALUE_BYTES)
 int64 = integer(-MAX_INT63 - 1, MAX_INT63)
 
 
@@ -212,6 +237,9 @@ _KINDS = (
         ("heartbeat", _version),
         ("lease", _version),
         ("event_window", _version),
+        ("data", _version),
+        ("store", _flag),
+        optional=["data", "store"],
         parent=True,
     ),
     _kind("REFUSE", Refuse, _ERROR, parent=True),
@@ -237,6 +265,9 @@ _KINDS = (
         ("pid", count),
         ("language", text, _cut),
         ("runtime", text, _cut),
+        ("data", _version),
+        ("store", text, _name),
+        optional=["data", "store"],
     ),
     _kind("ECHO", Echo, ("nonce", int64)),
     _kind("HEARTBEAT", RankHeartbeat, _APPLIED, ("newest", count)),

@@ -13,7 +13,19 @@ from typing import Any, Protocol
 
 import zmq
 
-from .actions import Action, End, EventAnswered, EventRoom, ExitCode, RaiseAbort, Rebuild, SendControl, SendEvent, Start
+from .actions import (
+    Action,
+    Agree,
+    End,
+    EventAnswered,
+    EventRoom,
+    ExitCode,
+    RaiseAbort,
+    Rebuild,
+    SendControl,
+    SendEvent,
+    Start,
+)
 from .bootstrap import Bootstrap
 from .codec import decode
 from .core import Outcome, RankCore
@@ -35,6 +47,9 @@ class Hands(Protocol):
 
     def start(self, work: Work) -> None:
         """Has a command run."""
+
+    def agree(self, data: bool, lease: float) -> None:
+        """The parent resolves references, or not."""
 
     def raise_abort(self, task: str, reason: str) -> None:
         """Sets the abort signal of a task."""
@@ -146,6 +161,8 @@ class Loop:
                 self._hands.answer(action)
             elif isinstance(action, EventRoom):
                 self._hands.give_room(action.events)
+            elif isinstance(action, Agree):
+                self._hands.agree(action.data, action.lease)
             elif isinstance(action, RaiseAbort):
                 self._hands.raise_abort(action.task, action.reason)
             elif isinstance(action, Rebuild):

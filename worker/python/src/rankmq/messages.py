@@ -21,11 +21,20 @@ class Envelope(NamedTuple):
     seq: int | None = None
 
 
+class Reference(NamedTuple):
+    """A value that travels beside the message: its digest, and how many bytes it has."""
+
+    digest: bytes
+    size: int
+
+
 class Body(NamedTuple):
-    """A body in encoded form, and for each attachment its frames (to be sent: one buffer, which is cut then)."""
+    """A body in encoded form, and for each attachment its frames (to be sent: one buffer, which is cut then); or, in their place, what
+    the attachments would be."""
 
     data: Buffer
     attachments: Sequence[Sequence[Buffer]] = ()
+    references: Sequence[Reference] = ()
 
 
 # From the parent, on PUB
@@ -80,7 +89,7 @@ class ParentHeartbeat(NamedTuple):
 
 
 class Welcome(NamedTuple):
-    """The join is accepted. Times are milliseconds."""
+    """The join is accepted. Times are milliseconds. `data`: the parent resolves references; `store`: it has this rank's store."""
 
     version: int
     world_size: int
@@ -88,6 +97,8 @@ class Welcome(NamedTuple):
     heartbeat: int
     lease: int
     event_window: int
+    data: int | None = None
+    store: int | None = None
 
 
 class Refuse(NamedTuple):
@@ -121,7 +132,7 @@ class EventReply(NamedTuple):
 
 
 class Join(NamedTuple):
-    """A rank wants in, for the first time or again."""
+    """A rank wants in, for the first time or again. `data`: it resolves references; `store`: the token of its store."""
 
     min_version: int
     max_version: int
@@ -131,6 +142,8 @@ class Join(NamedTuple):
     pid: int
     language: str
     runtime: str
+    data: int | None = None
+    store: str | None = None
 
 
 class Echo(NamedTuple):

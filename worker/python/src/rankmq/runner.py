@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .api import AbortSignal, EventType, ReturnCode, Shareable
 from .bodies import (
@@ -20,8 +20,11 @@ from .components import AllowList, ComponentError, build_all
 from .core import Outcome
 from .engine import Engine
 from .errors import ErrorCode, RankMQError, WireError, describe, wire_error
-from .messages import Execute, HandleEvent
+from .messages import Body, Execute, HandleEvent
 from .schedule import Work
+
+if TYPE_CHECKING:
+    from .dataplane import DataPlane
 
 log = logging.getLogger("rankmq.runner")
 
@@ -29,9 +32,10 @@ log = logging.getLogger("rankmq.runner")
 class Runner:
     """The components of this rank. `initialize` and `execute` are called by the main thread, `handle_event` by the event thread."""
 
-    def __init__(self, engine: Engine, allow: AllowList) -> None:
+    def __init__(self, engine: Engine, allow: AllowList, data: DataPlane | None = None) -> None:
         self._engine = engine
         self._allow = allow
+        self._data = data
         self._executor: Any = None
 
     def initialize(self, work: Work) -> Outcome:
@@ -77,10 +81,22 @@ class Runner:
             error = wire_error(ErrorCode.NOT_AN_EXECUTOR, f"task {command.name} came to a rank that is not initialised")
             return Outcome(error, return_code=ReturnCode.EXECUTION_EXCEPTION)
         try:
-            parts, properties = read_task(work.body)
+            parts, properties = read_task(self._resolve(work.body, abort))
         except RankMQError as unreadable:
+            if abort.triggered:
+                return Outcome(return_code=ReturnCode.TASK_ABORTED)
             return _result_error(unreadable.code, f"task {command.name} cannot be read: {unreadable.message}")
         return self._execute(command, Shareable(parts.values, parts.headers), properties, abort)
+
+    def _resolve(self, body: Body, abort: AbortSignal) -> Body:
+        if self._data is not None:
+            self._data.begin()
+            return self._data.resolve(body, abort)
+        if body.references:
+            raise RankMQError(
+                ErrorCode.DATA_UNAVAILABLE, "its values travel by reference, and this rank has no data plane"
+            )
+        return body
 
     def _execute(self, command: Execute, shareable: Shareable, properties: Properties, abort: AbortSignal) -> Outcome:
         ctx = self._engine.context_of(properties)
@@ -109,7 +125,8 @@ class Runner:
         if not self._is_wanted(command.reply):
             return Outcome(return_code=reply.return_code)
         try:
-            body = write_result(ShareableParts(reply.headers, reply.values), ctx.changes(), self._engine.skip)
+            share = None if self._data is None else self._data.share
+            body = write_result(ShareableParts(reply.headers, reply.values), ctx.changes(), self._engine.skip, share)
         except RankMQError as cannot:
             return _result_error(cannot.code, f"the reply to task {command.name} cannot travel: {cannot.message}")
         return Outcome(None, body, reply.return_code)

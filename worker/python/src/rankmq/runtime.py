@@ -10,6 +10,7 @@ import platform
 import queue
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from .actions import End, EventAnswered, ExitCode
 from .api import AbortSignal
@@ -24,6 +25,9 @@ from .process import adopt_orphans, end_now, kill_descendants
 from .runner import Runner
 from .schedule import Work
 from .uplink import Firing
+
+if TYPE_CHECKING:
+    from .dataplane import DataPlane
 
 log = logging.getLogger("rankmq")
 
@@ -124,9 +128,15 @@ class Runtime:
             os.getpid(),
             f"Python {platform.python_version()}",
         )
+        self._data: DataPlane | None = None
+        if bootstrap.data is not None:
+            from .dataplane import DataPlane
+
+            self._data = DataPlane(bootstrap, bootstrap.data)
+            identity = identity._replace(data=1, store=self._data.token)
         self._relay = EventRelay()
         self._engine = Engine(bootstrap.rank, bootstrap.world_size, self._relay)
-        self._runner = Runner(self._engine, AllowList(bootstrap.allow))
+        self._runner = Runner(self._engine, AllowList(bootstrap.allow), self._data)
         self._main: queue.SimpleQueue[Work | End] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._aborts: dict[str, AbortSignal] = {}
@@ -144,6 +154,7 @@ class Runtime:
             self._is_idle.clear()
             if isinstance(next_, End):
                 kill_descendants()
+                self._leave_data()
                 return next_.code
             self._run_work(next_)
 
@@ -176,6 +187,11 @@ class Runtime:
             self._aborts = {work.command.task: AbortSignal()}
         self._main.put(work)
 
+    def agree(self, data: bool, lease: float) -> None:
+        """The parent resolves references, or not."""
+        if self._data is not None:
+            self._data.agree(data, lease)
+
     def raise_abort(self, task: str, reason: str) -> None:
         """Sets the abort signal of the running task."""
         signal_ = self._aborts.get(task)
@@ -189,6 +205,10 @@ class Runtime:
     def answer(self, answer: EventAnswered) -> None:
         """An event has its answer."""
         self._relay.answer(answer)
+
+    def _leave_data(self) -> None:
+        if self._data is not None:
+            self._data.close()
 
     def _run_loop(self) -> None:
         try:
@@ -206,4 +226,5 @@ class Runtime:
             self._main.put(end)
             time.sleep(_EXIT_GRACE)
         # The main thread is in user code that did not end in time, or the parent is gone and nothing is waited for.
+        self._leave_data()
         end_now(end.code)

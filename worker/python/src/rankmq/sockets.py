@@ -21,43 +21,51 @@ _HANDSHAKE = 10_000
 _DEAD_AFTER = 5000
 
 
+def connect(context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint: str) -> zmq.Socket[Any]:
+    """A socket with this rank's keys and identity. Raises BootstrapError for an endpoint that is none."""
+    socket: zmq.Socket[Any] = context.socket(kind)
+    # Losing what the application has not read yet, or waits to send, is not for the queue to decide: streams have windows.
+    socket.rcvhwm = socket.sndhwm = 0
+    socket.maxmsgsize = MAX_FRAME
+    socket.linger = LINGER
+    socket.reconnect_ivl, socket.reconnect_ivl_max = _RECONNECT, _RECONNECT_MAX
+    socket.handshake_ivl = _HANDSHAKE
+    socket.tcp_keepalive = 1
+    # A cut that nobody told us of: without this the kernel would resend for a quarter of an hour.
+    socket.setsockopt(zmq.TCP_MAXRT, _DEAD_AFTER)
+    socket.ipv6 = "[" in endpoint
+    socket.curve_serverkey = bootstrap.server_key.encode("ascii")
+    socket.curve_publickey = bootstrap.public_key.encode("ascii")
+    socket.curve_secretkey = bootstrap.secret_key.encode("ascii")
+    if kind == zmq.DEALER:
+        socket.routing_id = f"{bootstrap.session}/{bootstrap.incarnation}/{bootstrap.rank}".encode("ascii")
+    if kind == zmq.SUB:
+        socket.subscribe(b"")
+    try:
+        socket.connect(endpoint)
+    except zmq.ZMQError as error:
+        socket.close(0)
+        raise BootstrapError(f"cannot connect to {endpoint}: {error.strerror}") from None
+    return socket
+
+
 class Sockets:
     """SUB, DEALER and PUSH, connected. Used by one thread only."""
 
     def __init__(self, context: zmq.Context[Any], bootstrap: Bootstrap) -> None:
-        identity = f"{bootstrap.session}/{bootstrap.incarnation}/{bootstrap.rank}".encode("ascii")
         self._open: list[zmq.Socket[Any]] = []
 
-        def connect(kind: int, endpoint: str) -> zmq.Socket[Any]:
-            socket: zmq.Socket[Any] = context.socket(kind)
-            self._open.append(socket)
-            # Losing what the application has not read yet, or waits to send, is not for the queue to decide: streams have windows.
-            socket.rcvhwm = socket.sndhwm = 0
-            socket.maxmsgsize = MAX_FRAME
-            socket.linger = LINGER
-            socket.reconnect_ivl, socket.reconnect_ivl_max = _RECONNECT, _RECONNECT_MAX
-            socket.handshake_ivl = _HANDSHAKE
-            socket.tcp_keepalive = 1
-            # A cut that nobody told us of: without this the kernel would resend for a quarter of an hour.
-            socket.setsockopt(zmq.TCP_MAXRT, _DEAD_AFTER)
-            socket.ipv6 = "[" in endpoint
-            socket.curve_serverkey = bootstrap.server_key.encode("ascii")
-            socket.curve_publickey = bootstrap.public_key.encode("ascii")
-            socket.curve_secretkey = bootstrap.secret_key.encode("ascii")
-            if kind == zmq.DEALER:
-                socket.routing_id = identity
-            if kind == zmq.SUB:
-                socket.subscribe(b"")
-            try:
-                socket.connect(endpoint)
-            except zmq.ZMQError as error:
-                self.close(0)
-                raise BootstrapError(f"cannot connect to {endpoint}: {error.strerror}") from None
-            return socket
+        try:
+            self.commands = self._connect(context, bootstrap, zmq.SUB, bootstrap.commands)
+            self.control = self._connect(context, bootstrap, zmq.DEALER, bootstrap.control)
+            self.events = self._connect(context, bootstrap, zmq.PUSH, bootstrap.events)
+        except BootstrapError:
+            self.close(0)
+            raise
 
-        self.commands = connect(zmq.SUB, bootstrap.commands)
-        self.control = connect(zmq.DEALER, bootstrap.control)
-        self.events = connect(zmq.PUSH, bootstrap.events)
+    def _connect(self, context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint: str) -> zmq.Socket[Any]:
+        self._open.append(connect(context, bootstrap, kind, endpoint))
+        return self._open[-1]
 
     def close(self, linger: int) -> None:
         """Closes all three; what was not sent yet gets `linger` milliseconds when the context ends."""

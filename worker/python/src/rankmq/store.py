@@ -12,6 +12,7 @@ out.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import itertools
@@ -24,7 +25,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from .digest import BLOCK, Digester, digest_of
 from .folder import Folder, is_linked, try_lock
@@ -64,6 +64,12 @@ class Segment:
             written = os.pwrite(self.descriptor, view, offset)
             view, offset = view[written:], offset + written
 
+    def use_as(self, path: str, size: int) -> Segment:
+        """Makes it a part of that name, for another value."""
+        os.rename(self.path, path)
+        self.path, self.size, self.is_needed = path, size, True
+        return self
+
     def remove(self) -> None:
         """Gives name and pages back; whoever has it mapped keeps it."""
         if is_linked(self.descriptor, self.path):
@@ -91,7 +97,6 @@ class Store:
         self._views = Views(self._forgotten)
         self._needed: dict[bytes, memoryview] = {}
         self.written = self.reused = self.hits = 0
-        """Bytes written, bytes of them into used pages, values that were here already."""
 
     # Values
 
@@ -131,15 +136,16 @@ class Store:
             return digest
         raise Full(f"there is no room for {len(view)} bytes in {self.folder.path}")
 
-    def part(self, size: int) -> Segment:
-        """A file for a value to be written into: used pages if there are any that fit. Raises Full."""
+    def part(self, size: int, digest: bytes | None = None) -> Segment:
+        """A file for a value to be written into: used pages if there are any that fit. `digest`: if it is known. Raises Full."""
+        name = "new" if digest is None else digest.hex()
+        path = f"{self.folder.path}/{name}.{os.getpid()}-{next(self._names)}.part"
         with self._locked():
-            used = self._take_used(size)
+            used = self._take_used(size, path)
             if used is not None:
                 self.reused += size
                 return used
             self._make_room(size)
-            path = f"{self.folder.path}/{os.getpid()}-{next(self._names)}.part"
             try:
                 descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             except OSError as error:
@@ -212,13 +218,25 @@ class Store:
             os.unlink(path)
         os.close(descriptor)
 
+    def counts(self) -> tuple[int, int, int]:
+        """Bytes written, bytes of them into used pages, and values that were here already."""
+        return self.written, self.reused, self.hits
+
+    def last_change(self, digest: bytes) -> int:
+        """When something of a value that others are bringing was last written, in nanoseconds; 0 if nothing is there."""
+        changes = [0]
+        for part in self.folder.path.glob(f"{digest.hex()}.*part"):
+            with contextlib.suppress(FileNotFoundError):
+                changes.append(part.stat().st_mtime_ns)
+        return max(changes)
+
     def close(self) -> None:
         """Leaves the folder. Views stay good."""
         self.folder.close()
 
     # With the lock
 
-    @contextmanager
+    @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         try:
             with self._lock:
@@ -288,22 +306,19 @@ class Store:
         self._segments[digest] = segment
         return segment
 
-    def _take_used(self, size: int) -> Segment | None:
+    def _take_used(self, size: int, path: str) -> Segment | None:
         for spare in self._spare:
             if size // 2 <= spare.size <= 2 * size:
                 self._spare.remove(spare)
-                spare.size = size
-                return spare
+                return spare.use_as(path, size)
         for digest, segment in list(self._segments.items()):
             fits = size // 2 <= segment.size <= 2 * size
             if segment.is_needed or not fits or digest in self._views or not self._is_unused(digest, segment):
                 continue
             del self._segments[digest]
-            path = f"{segment.path}.{os.getpid()}.part"
-            os.rename(segment.path, path)
+            segment.use_as(path, size)
             # Whoever has opened it finds that it is not what the name says any more, and nobody can open it as a value.
             fcntl.lockf(segment.descriptor, fcntl.LOCK_UN)
-            segment.path, segment.size, segment.is_needed = path, size, True
             return segment
         return None
 

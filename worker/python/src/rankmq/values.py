@@ -70,8 +70,10 @@ def exceeded(what: str) -> RankMQError:
 class ValueWriter:
     """Turns values into what msgpack packs, and collects what travels beside the body. One for each message."""
 
-    def __init__(self) -> None:
+    def __init__(self, borrows: bool = False) -> None:
+        """`borrows`: attachments may be memory that its owner can still write to; see `own`."""
         self.attachments: list[Buffer] = []
+        self._borrows = borrows
         self._elements = 0
 
     def prepare(self, value: Any, depth: int) -> Any:
@@ -136,7 +138,9 @@ class ValueWriter:
 
     def _other(self, value: Any, depth: int) -> Any:
         if isinstance(value, (bytes, bytearray, memoryview)):
-            return self._bin(bytes(value))
+            view = memoryview(value)
+            is_lent = self._borrows and view.c_contiguous and view.nbytes > INLINE_BYTES
+            return self._bin(view.cast("B") if is_lent else bytes(value))
         numpy = sys.modules.get("numpy")
         if numpy is not None:
             if isinstance(value, numpy.ndarray):
@@ -156,9 +160,9 @@ class ValueWriter:
             return self._map(value, depth)
         raise invalid(f"a value of type {type(value).__module__}.{type(value).__qualname__} cannot travel")
 
-    def _bin(self, data: bytes) -> Any:
+    def _bin(self, data: bytes | memoryview) -> Any:
         if len(data) <= INLINE_BYTES:
-            return data
+            return bytes(data)
         return msgpack.ExtType(BESIDE, msgpack.packb(self._attach(data)))
 
     def _attach(self, data: Buffer) -> int:
@@ -174,7 +178,7 @@ class ValueWriter:
         if array.ndim > MAX_DIMENSIONS:
             raise invalid(f"an array of {array.ndim} dimensions cannot travel; at most {MAX_DIMENSIONS} can")
         order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-        data: Any = _little_endian_bytes(array, order)
+        data: Any = _little_endian_bytes(array, order, self._borrows)
         if len(data) > INLINE_BYTES:
             data = self._attach(data)
         payload = msgpack.packb([name, list(array.shape), order, bytes(data) if type(data) is memoryview else data])
@@ -206,13 +210,19 @@ def _scalar(numpy: Any, value: Any) -> Any:
     raise invalid(f"a numpy scalar of dtype {value.dtype} cannot travel")
 
 
-def _little_endian_bytes(array: np.ndarray[Any, Any], order: str) -> Buffer:
-    """The bytes as they are at this moment: what its owner may still write to is copied, a received array is not."""
+def _little_endian_bytes(array: np.ndarray[Any, Any], order: str, borrows: bool) -> Buffer:
+    """The bytes as they are at this moment: what its owner may still write to is copied unless it may be borrowed, a received array is
+    not."""
     little = array.astype(array.dtype.newbyteorder("<"), order="K", copy=False)
-    if _is_frozen(little) and (little.flags.c_contiguous if order == "C" else little.flags.f_contiguous):
+    if (borrows or _is_frozen(little)) and (little.flags.c_contiguous if order == "C" else little.flags.f_contiguous):
         flat = little.reshape(-1, order="F" if order == "F" else "C")
         return memoryview(cast("Buffer", flat.view("u1"))).cast("B") if flat.size else b""
     return little.tobytes("F" if order == "F" else "C")
+
+
+def own(buffer: Buffer) -> Buffer:
+    """A buffer that nobody can write to any more: itself, or a copy."""
+    return buffer if _is_frozen(buffer.obj if isinstance(buffer, memoryview) else buffer) else bytes(buffer)
 
 
 def _is_frozen(array: Any) -> bool:
