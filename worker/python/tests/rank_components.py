@@ -10,6 +10,8 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
+
 from rankmq import AbortSignal, Context, Executor, ReturnCode, Shareable
 
 
@@ -49,6 +51,22 @@ class Worker(Executor):
         ctx.put("mean", float(shareable["array"].mean()))
         ctx.put("kept", "for the next task", private=True, sticky=True)
         return shareable["array"] * shareable["factor"]
+
+    def echo(self, shareable: Shareable, ctx: Context, abort: AbortSignal) -> Any:
+        """The values as they came, and what they are."""
+        self.last = shareable.values
+        kinds = {name: [type(value).__name__, _is_mapped(value)] for name, value in shareable.values.items()}
+        return Shareable({**shareable.values, "kinds": kinds, "mapped": _mapped_segments()})
+
+    def forget(self, shareable: Shareable, ctx: Context, abort: AbortSignal) -> Any:
+        self.last = {}
+        return _mapped_segments()
+
+    def double(self, shareable: Shareable, ctx: Context, abort: AbortSignal) -> Any:
+        return Shareable({name: value * 2 for name, value in shareable.values.items()})
+
+    def write(self, shareable: Shareable, ctx: Context, abort: AbortSignal) -> Any:
+        shareable["array"][0] = 1
 
     def look(self, shareable: Shareable, ctx: Context, abort: AbortSignal) -> Any:
         return {name: list(entry) for name, entry in ctx.properties().items()}
@@ -103,6 +121,24 @@ class Worker(Executor):
         )
         daemon = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
         return [os.getpid(), child.pid, int(daemon.stdout)]
+
+
+def _is_mapped(value: Any) -> bool:
+    """Whether an array lies in shared memory."""
+    if not isinstance(value, np.ndarray):
+        return False
+    address = value.__array_interface__["data"][0]
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
+            if start <= address < end:
+                return "/rankmq-" in line
+    return False
+
+
+def _mapped_segments() -> int:
+    with open("/proc/self/maps") as maps:
+        return sum("/rankmq-" in line for line in maps)
 
 
 class Silent(Executor):

@@ -59,9 +59,11 @@ class ScriptedParent:
         self.server_keys = zmq.curve_keypair()
         self.admitted = {public for public, _ in self.keys.values()}
         self.auth.configure_curve_callback(credentials_provider=self)
-        self.commands = self._bind(zmq.PUB)
-        self.control = self._bind(zmq.ROUTER)
-        self.events = self._bind(zmq.PULL)
+        self.commands = self.bind(zmq.PUB)
+        self.control = self.bind(zmq.ROUTER)
+        self.events = self.bind(zmq.PULL)
+        self.data: dict[str, Any] | None = None
+        self.welcome: dict[str, int] = {}
         self.newest = 0
         self.processes: list[subprocess.Popen[str]] = []
         self.acknowledges = True
@@ -71,7 +73,8 @@ class ScriptedParent:
         """Whether a client with that key may connect; the authenticator asks."""
         return key in self.admitted
 
-    def _bind(self, kind: int) -> Any:
+    def bind(self, kind: int) -> Any:
+        """A socket as the broker's are, at a port of its own."""
         socket = self.context.socket(kind)
         socket.linger = 0
         socket.curve_server = True
@@ -109,6 +112,7 @@ class ScriptedParent:
             "server_key": self.server_keys[0].decode(),
             "allow": ["rank_components."],
             "ranks": {str(rank): {"public": public.decode(), "secret": secret.decode()}},
+            **({} if self.data is None else {"data": self.data}),
         }
 
     def start(self, rank: int = 0, **environment: str) -> subprocess.Popen[str]:
@@ -197,7 +201,9 @@ class ScriptedParent:
     def join(self, rank: int = 0) -> Join:
         """Takes the join of a rank, and proves its subscription."""
         join: Join = self.expect(Join)
-        welcome = Welcome(1, self.world_size, self.newest, self.heartbeat, self.lease, self.event_window)
+        welcome = Welcome(
+            1, self.world_size, self.newest, self.heartbeat, self.lease, self.event_window, **self.welcome
+        )
         self.send(welcome, rank)
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rankmq import bootstrap
-from rankmq.bootstrap import BootstrapError, from_environment
+from rankmq.bootstrap import BootstrapError, DataSettings, from_environment
 
 KEY = "abcdefghij" * 4
 SECRET = "0123456789" * 4
@@ -59,6 +59,40 @@ def test_a_rank_takes_its_own_keys(write: Write) -> None:
     assert (found.rank, found.secret_key, found.world_size, found.allow) == (1, SECRET, 4, ("a.b.", "c.D"))
     assert SECRET not in repr(found)
     assert from_environment(write(RANK="2")).secret_key == KEY
+
+
+DATA = {
+    "endpoint": "tcp://10.0.0.1:40004",
+    "digest": "xxh3-128",
+    "inline_limit": 65536,
+    "chunk": 262144,
+    "segments": "/dev/shm",
+}
+
+
+def test_a_data_plane_is_described_by_the_document_or_there_is_none(write: Write) -> None:
+    assert from_environment(write()).data is None
+    found = from_environment(write({"data": {**DATA, "something new": 1}})).data
+    assert found == DataSettings("tcp://10.0.0.1:40004", "xxh3-128", 65536, 262144, "/dev/shm")
+    without = from_environment(write({"data": {**DATA, "segments": ""}})).data
+    assert without is not None
+    assert without.segments == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"endpoint": "ipc:///tmp/x"}, "'endpoint', an endpoint of the form tcp://"),
+        ({"digest": "md5"}, "'digest', one of xxh3-128 and sha-256"),
+        ({"inline_limit": 1000}, "'inline_limit', an integer from 65536"),
+        ({"chunk": 524289}, "'chunk', an integer from 4096 to 524288"),
+        ({"chunk": True}, "'chunk'"),
+        ({"segments": "dev/shm"}, "'segments', the absolute path"),
+        ({"segments": None}, "'segments'"),
+    ],
+)
+def test_an_unfit_data_plane_is_explained(write: Write, wrong: dict[str, Any], said: str) -> None:
+    assert said in fault(write({"data": {**DATA, **wrong}}))
 
 
 def test_the_world_size_of_a_wrapper_is_what_the_parent_is_told(write: Write) -> None:
