@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
             "Examples:",
             "  rankmq run examples/digits/job.yaml",
             "  rankmq run job.yaml --world-size 8 --set tasks.0.rounds=50",
+            "  rankmq run job.yaml --dry-run",
             "  rankmq run job.yaml --json --timeout 10m > events.jsonl"
         })
 final class RunCommand implements Callable<Integer> {
@@ -54,6 +55,9 @@ final class RunCommand implements Callable<Integer> {
                     "This host's address as the ranks' hosts see it, if they are others and no --broker stands between; default:"
                             + " ranks on this host only.")
     private @Nullable String listen;
+
+    @Option(names = "--dry-run", description = "Shows where each rank would run and by what command; starts nothing.")
+    private boolean dryRun;
 
     @Option(
             names = "--report",
@@ -119,6 +123,10 @@ final class RunCommand implements Callable<Integer> {
         } catch (JobFileException e) {
             options.tell(spec, e);
             return ExitCode.BAD_INPUT;
+        }
+        if (dryRun) {
+            return DryRun.show(
+                    job, spec.commandLine().getOut(), spec.commandLine().getErr());
         }
         Views.Form form = json ? Views.Form.JSON : quiet ? Views.Form.QUIET : Views.Form.TEXT;
         return new RunHost(job, new RunSettings(logDirectory, report, timeout, access(job)), form, noColour).run();

@@ -193,7 +193,14 @@ final class Incarnation {
         try {
             gang = spec.launcher()
                     .launch(
-                            new LaunchRequest(spec.id(), number, spec.worldSize(), bootstrap, logs, avoidHosts),
+                            new LaunchRequest(
+                                    spec.id(),
+                                    number,
+                                    spec.worldSize(),
+                                    bootstrap,
+                                    logs,
+                                    avoidHosts,
+                                    spec.limits().lease()),
                             driver);
         } finally {
             launched.complete(Optional.ofNullable(gang));

@@ -130,7 +130,8 @@ class LossTest {
                 request.worldSize(),
                 document,
                 request.logDirectory(),
-                request.avoidHosts());
+                request.avoidHosts(),
+                request.lease());
     }
 
     private static String wire(String endpoint, List<TcpRelay> wires) {

@@ -25,6 +25,18 @@ public interface GangListener {
             @Nullable Integer exitCode,
             @Nullable Integer signal) {
 
+        /** The shell's convention, which Java keeps: what a signal ended has the signal's number plus this as its exit code. */
+        private static final int SIGNAL_BASE = 128;
+
+        /** There are no signals beyond. */
+        private static final int LAST_SIGNAL = 64;
+
+        /** From an exit code in the manner of shells. */
+        static Exit ofCode(int rank, String host, long pid, int code) {
+            boolean signalled = code > SIGNAL_BASE && code <= SIGNAL_BASE + LAST_SIGNAL;
+            return new Exit(rank, host, pid, code, signalled ? Integer.valueOf(code - SIGNAL_BASE) : null);
+        }
+
         /** For a sentence: {@code exit code 3}, {@code signal 9 (SIGKILL)}, or {@code an unknown exit code}. */
         public String describe() {
             if (signal != null) {

@@ -2,7 +2,6 @@
 package io.rankmq.parent.launch;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +77,10 @@ final class GangStart {
         LastLines last = new LastLines();
         children.add(new RankProcess(
                 start.rank(),
+                host,
                 process,
-                stream(start, out.in(), false, last),
-                stream(start, err.in(), true, last),
+                new RankStream(out.in(), chunk, output(start, false, last)),
+                new RankStream(err.in(), chunk, output(start, true, last)),
                 last));
         guard.started(process.pid());
         out.release();
@@ -94,19 +94,10 @@ final class GangStart {
         return pipe;
     }
 
-    private RankStream stream(RankStart start, InputStream in, boolean isError, LastLines last) {
-        RankLog log = null;
+    private RankOutput output(RankStart start, boolean isError, LastLines last) {
         Path logs = request.logDirectory();
-        if (logs != null) {
-            Path file = logs.resolve(start.name()).resolve(isError ? "stderr.log" : "stdout.log");
-            log = new RankLog(file, listener::onLogFailure);
-        }
-        return new RankStream(
-                in,
-                log,
-                chunk,
-                line -> listener.onOutput(new GangListener.Line(start.rank(), host, isError, line)),
-                last);
+        return new RankOutput(
+                start.rank(), host, isError, listener, last, logs == null ? null : logs.resolve(start.name()));
     }
 
     private static void makePipes(GangFolder folder, List<RankStart> starts) throws IOException {

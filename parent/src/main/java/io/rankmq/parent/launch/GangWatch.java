@@ -44,14 +44,14 @@ final class GangWatch implements Runnable {
     private final CarefulListener listener;
     private final SessionProcesses processes;
     private final Guard guard;
-    private final List<RankProcess> children;
+    private final List<GangChild> children;
     private final Thread thread;
     private final Queue<Watched> newlyJoined = new ConcurrentLinkedQueue<>();
     private final CountDownLatch allTold;
     private volatile boolean stopping;
 
     // Below: used by the gang's thread only.
-    private final Set<RankProcess> running;
+    private final Set<GangChild> running;
     private final List<Watched> watched = new ArrayList<>();
     private long nextJoinedCheck = System.nanoTime();
 
@@ -61,7 +61,7 @@ final class GangWatch implements Runnable {
             CarefulListener listener,
             SessionProcesses processes,
             Guard guard,
-            List<RankProcess> children) {
+            List<? extends GangChild> children) {
         this.host = host;
         this.listener = listener;
         this.processes = processes;
@@ -75,7 +75,7 @@ final class GangWatch implements Runnable {
 
     void start() {
         thread.start();
-        for (RankProcess child : children) {
+        for (GangChild child : children) {
             CompletableFuture<Void> unused = child.process().onExit().thenRun(() -> LockSupport.unpark(thread));
         }
     }
@@ -141,7 +141,7 @@ final class GangWatch implements Runnable {
     /** Returns the most bytes that a stream gave. */
     private int round() {
         // Who has ended is asked first: then all that they wrote is there when it is read.
-        List<RankProcess> ended = new ArrayList<>();
+        List<GangChild> ended = new ArrayList<>();
         running.forEach(child -> {
             if (!child.process().isAlive()) {
                 ended.add(child);
@@ -149,7 +149,7 @@ final class GangWatch implements Runnable {
         });
         noteEndOfJoined();
         int most = 0;
-        for (RankProcess child : children) {
+        for (GangChild child : children) {
             most = Math.max(most, Math.max(child.out().poll(), child.err().poll()));
         }
         if (!ended.isEmpty()) {
@@ -159,16 +159,16 @@ final class GangWatch implements Runnable {
         return most;
     }
 
-    private void tellEnd(List<RankProcess> ended) {
+    private void tellEnd(List<GangChild> ended) {
         List<ProcessHandle> handles = new ArrayList<>();
-        for (RankProcess child : ended) {
+        for (GangChild child : ended) {
             handles.add(child.process().toHandle());
             running.remove(child);
             child.out().drain();
             child.err().drain();
             // The rank itself, if it ran under this command, ended with it.
             watched.removeIf(other -> other.rank == child.rank() && !processes.isAlive(other.process));
-            listener.onExit(child.exit(host));
+            child.exits().forEach(listener::onExit);
             allTold.countDown();
         }
         processes.ended(handles).forEach(handle -> guard.gone(handle.pid()));

@@ -3,6 +3,7 @@ package io.rankmq.parent.launch;
 
 import io.rankmq.security.BootstrapDocument;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     given to the listener only
  * @param avoidHosts hosts on which ranks were lost in earlier incarnations, named as the launcher told them to its listener; empty for the
  *     first. A wish, not an order: a launcher that has other places uses those, one that has none uses these again
+ * @param lease how long a rank may live on a host that hears nothing of us any more
  */
 public record LaunchRequest(
         String session,
@@ -25,7 +27,8 @@ public record LaunchRequest(
         int worldSize,
         BootstrapDocument bootstrap,
         @Nullable Path logDirectory,
-        Set<String> avoidHosts) {
+        Set<String> avoidHosts,
+        Duration lease) {
 
     /** Copies the hosts. */
     public LaunchRequest {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.parent.launch;
 
+import java.util.List;
+
 /**
  * Starts the ranks of a session, somewhere. Implement it to place ranks by other means; it knows nothing of messages, only of
  * processes. Found by name through {@link java.util.ServiceLoader} of {@link LauncherFactory}, or given to the session builder.
@@ -23,4 +25,14 @@ public interface Launcher {
      * @throws IllegalArgumentException if not; one sentence that begins with a setting's key, as in {@code groups[0]: ...}
      */
     default void checkWorldSize(int worldSize) {}
+
+    /**
+     * Says where ranks would run, and starts nothing.
+     *
+     * @return a line for each process that would be started, in the order of ranks; empty: this launcher cannot tell before
+     * @throws LaunchException if it cannot be found out; one sentence
+     */
+    default List<Placement> place(int worldSize) throws LaunchException {
+        return List.of();
+    }
 }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.TreeMap;
 
 /**
  * Starts the ranks as processes of this host. Immutable: each method returns a launcher that differs in one thing. From a job file it is made
@@ -24,17 +23,14 @@ import java.util.TreeMap;
 public final class LocalLauncher implements Launcher {
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** Ranks that differ from the others; {@code name} is for sentences. */
-    record Group(String name, NavigableSet<Integer> ranks, RankSettings settings) {}
-
-    private final RankSettings settings;
-    private final List<Group> groups;
+    private final RankGroups ranks;
+    private final LocalPlace place;
     private final boolean startsAll;
     private final Path baseDirectory;
 
-    LocalLauncher(RankSettings settings, List<Group> groups, boolean startsAll, Path baseDirectory) {
-        this.settings = settings;
-        this.groups = List.copyOf(groups);
+    LocalLauncher(RankGroups ranks, LocalPlace place, boolean startsAll, Path baseDirectory) {
+        this.ranks = ranks;
+        this.place = place;
         this.startsAll = startsAll;
         this.baseDirectory = baseDirectory.toAbsolutePath().normalize();
     }
@@ -69,27 +65,27 @@ public final class LocalLauncher implements Launcher {
      * @throws IllegalArgumentException for a variable that the launcher sets itself, such as RANK
      */
     public LocalLauncher env(Map<String, String> variables) {
-        return with(settings.withEnv(variables));
+        return with(ranks.settings().withEnv(variables));
     }
 
     /** Adds files or folders to the class path of Java workers. */
     public LocalLauncher classpath(Path... entries) {
-        return with(settings.withClasspath(List.of(entries)));
+        return with(ranks.settings().withClasspath(List.of(entries)));
     }
 
     /** The JVM arguments of Java workers, in place of the default ones. */
     public LocalLauncher jvmArgs(String... args) {
-        return with(settings.withJvmArgs(List.of(args)));
+        return with(ranks.settings().withJvmArgs(List.of(args)));
     }
 
     /** The interpreter of Python workers: a name that is looked up on the PATH, or a path. */
     public LocalLauncher interpreter(String python) {
-        return with(settings.withPython(python));
+        return with(ranks.settings().withPython(python));
     }
 
     /** Adds folders to the front of the ranks' PYTHONPATH. */
     public LocalLauncher pythonPath(Path... folders) {
-        return with(settings.withPythonPath(List.of(folders)));
+        return with(ranks.settings().withPythonPath(List.of(folders)));
     }
 
     /**
@@ -99,7 +95,7 @@ public final class LocalLauncher implements Launcher {
      * @throws IllegalArgumentException if it is empty
      */
     public LocalLauncher startedBy(List<String> words) {
-        return with(settings.withCommand(words));
+        return with(ranks.settings().withCommand(words));
     }
 
     /**
@@ -108,45 +104,59 @@ public final class LocalLauncher implements Launcher {
      * @throws IllegalArgumentException if there is no command, or if {@link #ranks} makes ranks differ
      */
     public LocalLauncher startsAllRanks() {
-        if (settings.command() == null) {
+        if (ranks.settings().command() == null) {
             throw new IllegalArgumentException("the command that starts all ranks is missing; give it by startedBy");
         }
-        if (!groups.isEmpty()) {
+        if (!ranks.groups().isEmpty()) {
             throw new IllegalArgumentException("one command starts all ranks alike; some ranks differ, remove them");
         }
-        return new LocalLauncher(settings, groups, true, baseDirectory);
+        return new LocalLauncher(ranks, place, true, baseDirectory);
     }
 
     /**
      * Starts some ranks as another launcher would.
      *
-     * @param ranks such as {@code 2-3} or {@code 0,4-7}
+     * @param which such as {@code 2-3} or {@code 0,4-7}
      * @throws IllegalArgumentException if the ranks are not understood, or one of them was given before
      */
-    public LocalLauncher ranks(String ranks, LocalLauncher other) {
-        NavigableSet<Integer> some = RankRanges.parse(ranks);
-        for (Group group : groups) {
+    public LocalLauncher ranks(String which, LocalLauncher other) {
+        NavigableSet<Integer> some = RankRanges.parse(which);
+        for (RankGroups.Group group : ranks.groups()) {
             if (group.ranks().stream().anyMatch(some::contains)) {
                 throw new IllegalArgumentException(
-                        "the " + group.name() + " and the ranks " + ranks + " overlap; name each rank once");
+                        "the " + group.name() + " and the ranks " + which + " overlap; name each rank once");
             }
         }
         if (startsAll || other.startsAll) {
             throw new IllegalArgumentException("one command starts all ranks alike; some ranks cannot differ");
         }
-        List<Group> all = new ArrayList<>(groups);
-        all.add(new Group("ranks " + ranks, some, other.settings));
-        return new LocalLauncher(settings, all, false, baseDirectory);
+        List<RankGroups.Group> all = new ArrayList<>(ranks.groups());
+        all.add(new RankGroups.Group("ranks " + which, some, other.ranks.settings()));
+        return new LocalLauncher(new RankGroups(ranks.settings(), all), place, false, baseDirectory);
     }
 
     @Override
     public void checkWorldSize(int worldSize) {
-        for (Group group : groups) {
-            if (group.ranks().last() >= worldSize) {
-                throw new IllegalArgumentException(group.name() + ": there is no rank "
-                        + group.ranks().last() + ", the world size is " + worldSize + "; correct one of the two");
-            }
+        ranks.check(worldSize);
+        place.seats(worldSize);
+    }
+
+    @Override
+    public List<Placement> place(int worldSize) throws LaunchException {
+        List<Placement> all = new ArrayList<>();
+        List<Seat> seats = place.seats(worldSize);
+        for (Seat seat : startsAll ? seats.subList(0, 1) : seats) {
+            RankCommand command = new RankCommand(ranks.of(seat.rank()), baseDirectory);
+            all.add(new Placement(
+                    startsAll ? null : seat.rank(),
+                    seat.host().name(),
+                    seat.localRank(),
+                    seat.localSize(),
+                    seat.group(),
+                    startsAll ? null : seat.devices(),
+                    command.words(System.getenv())));
         }
+        return all;
     }
 
     @Override
@@ -162,15 +172,13 @@ public final class LocalLauncher implements Launcher {
     private List<RankStart> starts(LaunchRequest request) throws LaunchException {
         RankEnvironment environment = new RankEnvironment(request.session(), request.worldSize(), LOOPBACK, freePort());
         if (startsAll) {
-            return List.of(start(settings, GangListener.LAUNCHER, environment.ofAll(), request));
-        }
-        Map<Integer, RankSettings> different = new TreeMap<>();
-        for (Group group : groups) {
-            group.ranks().forEach(rank -> different.put(rank, group.settings()));
+            return List.of(start(ranks.settings(), GangListener.LAUNCHER, environment.ofAll(), request));
         }
         List<RankStart> starts = new ArrayList<>();
-        for (int rank = 0; rank < request.worldSize(); rank++) {
-            starts.add(start(different.getOrDefault(rank, settings), rank, environment.ofRank(rank), request));
+        for (Seat seat : place.seats(request.worldSize())) {
+            Map<String, String> variables = environment.ofAll();
+            variables.putAll(seat.variables(place.deviceVariable()));
+            starts.add(start(ranks.of(seat.rank()), seat.rank(), variables, request));
         }
         return starts;
     }
@@ -200,10 +208,10 @@ public final class LocalLauncher implements Launcher {
     }
 
     private static LocalLauncher of(RankSettings settings) {
-        return new LocalLauncher(settings, List.of(), false, Path.of(""));
+        return new LocalLauncher(new RankGroups(settings, List.of()), LocalPlace.ANY, false, Path.of(""));
     }
 
     private LocalLauncher with(RankSettings changed) {
-        return new LocalLauncher(changed, groups, startsAll, baseDirectory);
+        return new LocalLauncher(new RankGroups(changed, ranks.groups()), place, startsAll, baseDirectory);
     }
 }

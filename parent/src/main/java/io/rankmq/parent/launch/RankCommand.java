@@ -17,12 +17,12 @@ final class RankCommand {
     static final String WORKER_CLASSPATH_PROPERTY = "rankmq.worker.classpath";
     static final String WORKER_ARCHIVE_PROPERTY = "rankmq.worker.cds";
 
-    private static final String JAVA_WORKER = "io.rankmq.worker.Main";
-    private static final String PYTHON_WORKER = "rankmq";
+    static final String JAVA_WORKER = "io.rankmq.worker.Main";
+    static final String PYTHON_WORKER = "rankmq";
     private static final String PYTHON_PATH = "PYTHONPATH";
 
     /** Serial: several JVMs share one machine, and parallel collectors would start a thread a core each. */
-    private static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC");
+    static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC");
 
     private final RankSettings settings;
     private final Path baseDirectory;

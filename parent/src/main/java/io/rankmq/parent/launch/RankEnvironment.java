@@ -18,15 +18,7 @@ record RankEnvironment(String session, int worldSize, String masterAddress, int 
     private static final List<String> NOT_INHERITED =
             List.of("RANK", "LOCAL_RANK", "GROUP_RANK", RankCommand.BOOTSTRAP_VARIABLE);
 
-    Map<String, String> ofRank(int rank) {
-        Map<String, String> variables = ofAll();
-        variables.put("RANK", Integer.toString(rank));
-        variables.put("LOCAL_RANK", Integer.toString(rank));
-        variables.put("GROUP_RANK", "0");
-        return variables;
-    }
-
-    /** For a command that gives RANK and LOCAL_RANK itself. */
+    /** What all ranks have; a rank gets its own place over it. */
     Map<String, String> ofAll() {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.keySet().removeAll(NOT_INHERITED);

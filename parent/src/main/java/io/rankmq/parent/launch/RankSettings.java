@@ -37,14 +37,15 @@ record RankSettings(
     }
 
     /** Set for each rank; a user's value would make a rank someone else. */
-    private static final Set<String> OWN_VARIABLES = Set.of(
+    static final Set<String> OWN_VARIABLES = Set.of(
             "RANK",
             "LOCAL_RANK",
             "WORLD_SIZE",
             "LOCAL_WORLD_SIZE",
             "GROUP_RANK",
             RankCommand.BOOTSTRAP_VARIABLE,
-            RankCommand.SESSION_VARIABLE);
+            RankCommand.SESSION_VARIABLE,
+            "RANKMQ_AGENT");
 
     RankSettings {
         command = command == null ? null : List.copyOf(command);

@@ -3,8 +3,6 @@ package io.rankmq.parent.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of the two outputs of a process. Only the gang's thread reads, and it reads only what is there: a pipe that a forgotten daemon holds
@@ -18,30 +16,20 @@ final class RankStream {
     static final int CHUNK_BYTES = 64 * 1024;
 
     private final InputStream in;
-    private final @Nullable RankLog log;
-    private final LineCutter cutter;
     private final byte[] chunk;
+    private final OutputSink sink;
 
     /**
      * Reads a pipe.
      *
      * @param in the pipe; owned
-     * @param log where lines are written too; owned
      * @param chunk buffer to read into, shared by the streams of one thread
-     * @param lines told each line
-     * @param lastLines keeps the last ones, of both outputs of a process in the order in which they came
+     * @param sink gets what is read; owned
      */
-    RankStream(InputStream in, @Nullable RankLog log, byte[] chunk, Consumer<String> lines, LastLines lastLines) {
+    RankStream(InputStream in, byte[] chunk, OutputSink sink) {
         this.in = in;
-        this.log = log;
         this.chunk = chunk;
-        this.cutter = new LineCutter(line -> {
-            lastLines.add(line);
-            if (log != null) {
-                log.write(line);
-            }
-            lines.accept(line);
-        });
+        this.sink = sink;
     }
 
     static byte[] newChunk() {
@@ -50,16 +38,14 @@ final class RankStream {
 
     /** Makes the log file. */
     void open() {
-        if (log != null) {
-            log.open();
-        }
+        sink.open();
     }
 
     /** Reads what is there, at most one chunk. Returns the number of bytes. */
     int poll() {
         int count = read();
-        if (count > 0 && log != null) {
-            log.flush();
+        if (count > 0) {
+            sink.flush();
         }
         return count;
     }
@@ -72,17 +58,13 @@ final class RankStream {
             total += count;
             count = read();
         }
-        cutter.end();
-        if (log != null) {
-            log.flush();
-        }
+        sink.end();
+        sink.flush();
     }
 
     void close() {
         drain();
-        if (log != null) {
-            log.close();
-        }
+        sink.close();
         try {
             in.close();
         } catch (IOException e) {
@@ -95,7 +77,7 @@ final class RankStream {
             int there = in.available();
             int count = there == 0 ? 0 : in.read(chunk, 0, Math.min(there, chunk.length));
             if (count > 0) {
-                cutter.feed(chunk, count);
+                sink.feed(chunk, count);
             }
             return Math.max(count, 0);
         } catch (IOException e) {

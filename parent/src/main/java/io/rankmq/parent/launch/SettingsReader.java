@@ -4,6 +4,7 @@ package io.rankmq.parent.launch;
 import io.rankmq.component.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one map of settings; every fault is an IllegalArgumentException that begins with the key. */
 final class SettingsReader {
+    static final String DEFAULT_DEVICE_VARIABLE = "CUDA_VISIBLE_DEVICES";
+
     private final String prefix;
     private final Map<?, ?> values;
 
@@ -31,6 +34,13 @@ final class SettingsReader {
         }
     }
 
+    /** All of both. */
+    static Set<String> keys(Set<String> some, Set<String> more) {
+        Set<String> all = new LinkedHashSet<>(some);
+        all.addAll(more);
+        return all;
+    }
+
     boolean has(String key) {
         return values.get(key) != null;
     }
@@ -46,6 +56,51 @@ final class SettingsReader {
             throw given(key, value, "a text");
         }
         return text;
+    }
+
+    /** An integer, {@code standard} if the key is absent. */
+    int integer(String key, int least, int most, int standard) {
+        Object value = values.get(key);
+        if (value == null) {
+            return standard;
+        }
+        if (!(value instanceof Number number)
+                || number.doubleValue() != number.intValue()
+                || number.intValue() < least
+                || number.intValue() > most) {
+            throw given(key, value, "an integer from " + least + " to " + most);
+        }
+        return number.intValue();
+    }
+
+    /** Whether something is so; not if the key is absent. */
+    boolean flag(String key) {
+        Object value = values.get(key);
+        if (value != null && !(value instanceof Boolean)) {
+            throw given(key, value, "true or false");
+        }
+        return Boolean.TRUE.equals(value);
+    }
+
+    /** Name of the variable that tells a rank its devices. */
+    String deviceVariable() {
+        String name = text("device_variable");
+        if (name != null && !name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            throw given("device_variable", name, "the name of a variable");
+        }
+        return name == null ? DEFAULT_DEVICE_VARIABLE : name;
+    }
+
+    /** A list of anything, or one text with commas between; empty if the key is absent. */
+    List<?> items(String key) {
+        Object value = values.get(key);
+        if (value instanceof String text) {
+            return List.of(text.strip().split("\\s*,\\s*", -1));
+        }
+        if (value != null && !(value instanceof List<?>)) {
+            throw given(key, value, "a list");
+        }
+        return value instanceof List<?> list ? list : List.of();
     }
 
     /** One of the constants, written in small letters, or null if the key is absent. */

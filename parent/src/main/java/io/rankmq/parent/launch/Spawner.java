@@ -32,6 +32,15 @@ final class Spawner {
         return builder.start();
     }
 
+    /** Starts a process of a gang with a pipe from us as its standard input. */
+    static Process startFed(List<String> words, Map<String, String> environment, Path out, Path err)
+            throws IOException {
+        ProcessBuilder builder = detached(words).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
     /**
      * Starts a process that is none of the gang: it sees nothing of our environment but PATH, so that it is not taken for a rank of ours
      * nor of a session that we are in. Its standard input is a pipe from us.

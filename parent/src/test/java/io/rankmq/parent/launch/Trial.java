@@ -9,6 +9,7 @@ import io.rankmq.security.CurveKeyPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -59,7 +60,7 @@ final class Trial implements AutoCloseable {
                 CurveKeyPair.generate().publicKey(),
                 List.of("io.rankmq."),
                 keys);
-        return new LaunchRequest(session, 0, worldSize, document, logs, Set.of());
+        return new LaunchRequest(session, 0, worldSize, document, logs, Set.of(), Duration.ofSeconds(10));
     }
 
     LaunchRequest request() {
@@ -74,10 +75,9 @@ final class Trial implements AutoCloseable {
         return gang;
     }
 
+    /** The rank's process; a launcher may return before its start is told. */
     long pid(int rank) {
-        Long pid = told.pids().get(rank);
-        assertThat(pid).as("pid of rank %s", rank).isNotNull();
-        return pid;
+        return await().atMost(PATIENCE).until(() -> told.pids().get(rank), Objects::nonNull);
     }
 
     Trial awaitExits(int count) {
