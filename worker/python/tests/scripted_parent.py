@@ -19,6 +19,7 @@ from rankmq import bodies
 from rankmq.bodies import Changes, Component, Property, ShareableParts
 from rankmq.codec import decode, encode
 from rankmq.errors import RankMQError
+from rankmq.kinds import Sender
 from rankmq.messages import (
     Ack,
     Body,
@@ -146,10 +147,10 @@ class ScriptedParent:
         ready = dict(poller.poll(max(0.0, timeout) * 1000))
         if self.control in ready:
             identity, *frames = self.control.recv_multipart()
-            packet = decode(frames, from_parent=False)
+            packet = decode(frames, Sender.RANK)
             assert identity.decode() == f"{self.session}/{self.incarnation}/{packet.envelope.rank}"
             return packet
-        return decode(self.events.recv_multipart(), from_parent=False) if self.events in ready else None
+        return decode(self.events.recv_multipart(), Sender.RANK) if self.events in ready else None
 
     def expect(self, kind: type, timeout: float = WAIT) -> Any:
         """The next message of that kind; what else is numbered is kept for later. Reports are acknowledged."""

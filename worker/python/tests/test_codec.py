@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rankmq.codec import VERSION, decode, encode
 from rankmq.errors import MAX_TEXT, MAX_TRACE, ErrorCode, RankMQError, WireError, describe, wire_error
+from rankmq.kinds import Sender
 from rankmq.messages import (
     Ack,
     Body,
@@ -31,9 +32,9 @@ PARENT = Envelope("s-1", 0)
 RANK = Envelope("s-1", 0, 3)
 
 
-def code_of(frames: Any, from_parent: bool = True) -> int:
+def code_of(frames: Any, sender: Sender = Sender.PARENT) -> int:
     with pytest.raises(RankMQError) as error:
-        decode(frames, from_parent)
+        decode(frames, sender)
     return error.value.code
 
 
@@ -46,8 +47,8 @@ def test_the_bytes_of_a_header_are_determined() -> None:
 
 
 def test_heartbeats_of_both_sides_are_told_apart_by_the_sender() -> None:
-    assert decode(encode(PARENT, ParentHeartbeat(4)), True).message == ParentHeartbeat(4)
-    assert decode(encode(RANK, RankHeartbeat(4, 2)), False).message == RankHeartbeat(4, 2)
+    assert decode(encode(PARENT, ParentHeartbeat(4))).message == ParentHeartbeat(4)
+    assert decode(encode(RANK, RankHeartbeat(4, 2)), Sender.RANK).message == RankHeartbeat(4, 2)
 
 
 @pytest.mark.parametrize("size", [1, FRAME_BYTES - 1, FRAME_BYTES, FRAME_BYTES + 1, 3 * FRAME_BYTES])
@@ -94,6 +95,10 @@ MESSAGES = [
 ]
 
 
+def sender_of(message: Any) -> Sender:
+    return Sender.PARENT if message[0].rank is None else Sender.RANK
+
+
 @given(st.sampled_from(MESSAGES), st.data())
 @settings(max_examples=300)
 def test_a_mutated_header_is_read_or_refused_and_nothing_else(message: Any, data: Any) -> None:
@@ -106,7 +111,7 @@ def test_a_mutated_header_is_read_or_refused_and_nothing_else(message: Any, data
         else:
             header[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
     try:
-        decode([bytes(frame) for frame in frames], message[0].rank is None)
+        decode([bytes(frame) for frame in frames], sender_of(message))
     except RankMQError as error:
         assert error.code in (2, 3, 4, 5)  # noqa: PT017
 
@@ -116,7 +121,7 @@ def test_a_mutated_header_is_read_or_refused_and_nothing_else(message: Any, data
 def test_a_header_that_is_cut_off_is_refused(message: Any, at: int) -> None:
     frames = encode(*message)
     header = bytes(frames[0])
-    assert code_of([header[: min(at, len(header) - 1)], *frames[1:]], message[0].rank is None) == ErrorCode.MALFORMED
+    assert code_of([header[: min(at, len(header) - 1)], *frames[1:]], sender_of(message)) == ErrorCode.MALFORMED
 
 
 def test_something_unknown_in_a_header_may_be_64_deep_in_all_and_not_deeper() -> None:
@@ -136,7 +141,7 @@ def test_a_field_of_another_kind_is_ignored_whatever_it_holds() -> None:
 
 def test_texts_of_a_writer_are_cut_and_names_are_refused() -> None:
     (header,) = encode(Envelope("s-1", 0, 3, 1), Leaving(0, "r" * 5000))
-    message = decode([header], False).message
+    message = decode([header], Sender.RANK).message
     assert isinstance(message, Leaving)
     assert len(message.reason) == MAX_TEXT
     with pytest.raises(RankMQError, match="5000 characters"):
@@ -165,7 +170,9 @@ def test_an_exception_is_described_by_type_message_and_trace() -> None:
         assert expected in described.message
         assert described.type is not None
         assert described.type.endswith(expected)
-        assert decode(encode(Envelope("s-1", 0, 3, 1), Failed(0, described)), False).message == Failed(0, described)
+        assert decode(encode(Envelope("s-1", 0, 3, 1), Failed(0, described)), Sender.RANK).message == Failed(
+            0, described
+        )
 
 
 def test_a_message_over_a_limit_is_refused_before_it_is_sent() -> None:

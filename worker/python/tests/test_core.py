@@ -21,6 +21,7 @@ from rankmq.actions import (
 from rankmq.codec import decode
 from rankmq.core import Identity, Outcome, RankCore
 from rankmq.errors import ErrorCode, wire_error
+from rankmq.kinds import Sender
 from rankmq.messages import (
     Abort,
     Ack,
@@ -137,7 +138,7 @@ class Rank:
 
 def messages(actions: list[Action]) -> list[Message]:
     frames = [action.frames for action in actions if isinstance(action, (SendControl, SendEvent))]
-    return [decode(each, from_parent=False).message for each in frames]
+    return [decode(each, Sender.RANK).message for each in frames]
 
 
 def started(actions: list[Action]) -> list[int]:
@@ -443,7 +444,7 @@ def test_an_event_that_is_too_large_is_answered_and_leaves_no_gap() -> None:
     rank.actions.clear()
     fire(rank, 2)
     (sent,) = rank.of(SendEvent)
-    assert decode(sent.frames, from_parent=False).envelope.seq == 1
+    assert decode(sent.frames, Sender.RANK).envelope.seq == 1
 
 
 def test_whoever_waits_for_an_answer_is_told_when_the_rank_ends() -> None:

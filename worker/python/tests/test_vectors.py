@@ -13,6 +13,7 @@ from rankmq.bodies import Changes, Component, Property, ShareableParts
 from rankmq.codec import decode, encode
 from rankmq.digest import digest_of
 from rankmq.errors import NAMES, RankMQError
+from rankmq.kinds import Sender
 from rankmq.messages import Body, Packet, Reference
 
 VECTORS = vectors.load()
@@ -43,7 +44,7 @@ def test_all_vectors_are_found() -> None:
 
 
 def read_vector(vector: dict[str, Any]) -> Packet:
-    packet = decode([vectors.to_bytes(frame) for frame in vector["frames"]], vector["sender"] == "PARENT")
+    packet = decode([vectors.to_bytes(frame) for frame in vector["frames"]], Sender[vector["sender"]])
     if "data" not in vector:
         return packet
     values = [vectors.to_bytes(entry["value"]) for entry in vector["data"]]

@@ -15,6 +15,7 @@ from .kinds import (
     BY_TYPE,
     MAX_INT63,
     Kind,
+    Sender,
     int64,
     integer,
     millis,
@@ -47,10 +48,10 @@ _BY_REFERENCE = (Execute, Result)
 
 
 def encode(envelope: Envelope, message: Message, body: Body | None = None) -> list[Buffer]:
-    """The frames of a message; the parent sends it if the envelope names no rank.
+    """The frames of a message; a rank sends it if the envelope names one.
 
     Raises LIMIT_EXCEEDED for what is too large or too long to travel."""
-    kind = BY_TYPE[(type(message), envelope.rank is None)]
+    kind = BY_TYPE[(type(message), envelope.rank is not None)]
     header: dict[str, Any] = {
         "v": VERSION,
         "kind": kind.name,
@@ -99,7 +100,7 @@ def _check_limits(body: int, attachments: list[int]) -> None:
 # Reading
 
 
-def decode(frames: Sequence[Buffer], from_parent: bool = True) -> Packet:
+def decode(frames: Sequence[Buffer], sender: Sender = Sender.PARENT) -> Packet:
     """The message that the frames hold; its body is not looked at.
 
     Raises MALFORMED, LIMIT_EXCEEDED, UNSUPPORTED_VERSION or FORBIDDEN."""
@@ -112,15 +113,15 @@ def decode(frames: Sequence[Buffer], from_parent: bool = True) -> Packet:
     if fields.read("v", int64) != VERSION:
         raise RankMQError(ErrorCode.UNSUPPORTED_VERSION, f"a message is of version {fields.read('v', int64)}")
     name = fields.read("kind", text)
-    kind = BY_NAME.get((name, from_parent))
+    kind = BY_NAME.get((name, sender))
     if kind is None:
-        if (name, not from_parent) in BY_NAME:
+        if any((name, other) in BY_NAME for other in Sender):
             raise RankMQError(ErrorCode.FORBIDDEN, f"{name} is not for this sender to send")
         raise malformed(f"the kind {name!r:.40} is not known")
     envelope = Envelope(
         fields.read("session", session),
         fields.read("incarnation", millis),
-        _present(fields, "rank", rank_number, not from_parent),
+        _present(fields, "rank", rank_number, sender is Sender.RANK),
         _present(fields, "seq", number, kind.numbered),
     )
     values = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 from .errors import MAX_TEXT, MAX_TRACE, WireError, clean
@@ -15,6 +16,9 @@ from .messages import (
     REPORTS,
     Abort,
     Ack,
+    Assign,
+    Claim,
+    Claimed,
     Close,
     Echo,
     Event,
@@ -60,10 +64,19 @@ class Field(NamedTuple):
     optional: bool
 
 
+class Sender(Enum):
+    """Who may have sent a message: it decides which kinds are legal."""
+
+    PARENT = "PARENT"
+    RANK = "RANK"
+    CLAIMANT = "CLAIMANT"
+    """A process that has no rank yet."""
+
+
 class Kind(NamedTuple):
     name: str
     message: Any
-    from_parent: bool
+    sender: Sender
     numbered: bool
     body: bool | None
     fields: tuple[Field, ...]
@@ -176,6 +189,7 @@ rank_number = integer(0, WORLD_SIZE - 1)
 _world = integer(1, WORLD_SIZE)
 _flag = integer(0, 1)
 _value_size = integer(INLINE_BYTES + 1, MAX_VALUE_BYTES)
+_port = integer(1, 65_535)
 int64 = integer(-MAX_INT63 - 1, MAX_INT63)
 
 
@@ -191,6 +205,7 @@ def _kind(
     *fields: tuple[str, Read] | tuple[str, Read, Write],
     optional: Sequence[str] = (),
     parent: bool = False,
+    claimant: bool = False,
     numbered: bool = False,
     body: bool | None = None,
 ) -> Kind:
@@ -199,7 +214,8 @@ def _kind(
     for attribute, field in zip(message._fields, fields):
         write = field[2] if len(field) == 3 else _keep
         table.append(Field(attribute, field[0], field[1], write, field[0] in optional))
-    return Kind(name, message, parent, numbered, body, tuple(table))
+    sender = Sender.PARENT if parent else Sender.CLAIMANT if claimant else Sender.RANK
+    return Kind(name, message, sender, numbered, body, tuple(table))
 
 
 _ERROR = ("error", _read_error, _write_error)
@@ -299,6 +315,37 @@ _KINDS = (
     _kind("LEAVING", Leaving, _APPLIED, _REASON, numbered=True),
     _kind("EVENT", Event, _EVENT, ("wait", _bool), numbered=True, body=True),
     _kind("MARK", Mark, ("newest", count)),
+    _kind(
+        "CLAIM",
+        Claim,
+        ("min_version", _version),
+        ("max_version", _version),
+        ("nonce", int64),
+        ("host", text, _cut),
+        ("address", text, _name),
+        ("port", _port),
+        ("pid", count),
+        ("language", text, _cut),
+        ("slot", rank_number),
+        optional=["slot"],
+        claimant=True,
+    ),
+    _kind("CLAIMED", Claimed, ("nonce", int64), ("claims", count), ("world_size", _world), parent=True),
+    _kind(
+        "ASSIGN",
+        Assign,
+        ("nonce", int64),
+        ("assigned", rank_number),
+        ("world_size", _world),
+        ("local_rank", rank_number),
+        ("local_world_size", _world),
+        ("group_rank", rank_number),
+        ("master_addr", text, _name),
+        ("master_port", _port),
+        ("public", text, _name),
+        ("secret", text, _name),
+        parent=True,
+    ),
 )
-BY_NAME = {(kind.name, kind.from_parent): kind for kind in _KINDS}
-BY_TYPE = {(kind.message, kind.from_parent): kind for kind in _KINDS}
+BY_NAME = {(kind.name, kind.sender): kind for kind in _KINDS}
+BY_TYPE = {(kind.message, kind.sender is Sender.RANK): kind for kind in _KINDS}

@@ -213,13 +213,69 @@ class Mark(NamedTuple):
     newest: int
 
 
+# About a claim (section 13)
+
+
+class Claim(NamedTuple):
+    """A process without a rank wants one. The nonce is secret."""
+
+    min_version: int
+    max_version: int
+    nonce: int
+    host: str
+    address: str
+    port: int
+    pid: int
+    language: str
+    slot: int | None = None
+
+
+class Claimed(NamedTuple):
+    """A claim is noted; so many of the world size are there."""
+
+    nonce: int
+    claims: int
+    world_size: int
+
+
+class Assign(NamedTuple):
+    """The rank that a process is from now on, its place in the manner of torchrun, and its keys."""
+
+    nonce: int
+    assigned: int
+    world_size: int
+    local_rank: int
+    local_world_size: int
+    group_rank: int
+    master_addr: str
+    master_port: int
+    public: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Assign({self.assigned} of {self.world_size})"
+
+
 FromParent = Union[
-    Initialize, Execute, HandleEvent, Abort, Close, Probe, ParentHeartbeat, Welcome, Refuse, Ack, Resend, EventReply
+    Initialize,
+    Execute,
+    HandleEvent,
+    Abort,
+    Close,
+    Probe,
+    ParentHeartbeat,
+    Welcome,
+    Refuse,
+    Ack,
+    Resend,
+    EventReply,
+    Claimed,
+    Assign,
 ]
 FromRank = Union[
     Join, Echo, RankHeartbeat, Ack, Resend, Initialized, Result, EventHandled, Failed, Leaving, Event, Mark
 ]
-Message = Union[FromParent, FromRank]
+Message = Union[FromParent, FromRank, Claim]
 Command = Union[Initialize, Execute, HandleEvent, Abort, Close]
 Report = Union[Initialized, Result, EventHandled, Failed, Leaving]
 

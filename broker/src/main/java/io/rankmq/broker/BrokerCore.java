@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.broker;
 
+import io.rankmq.transport.KeyRegistry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,15 +26,27 @@ public final class BrokerCore {
     /** An authenticated sender. */
     public record Sender(SessionId session, int rank) {}
 
+    /** A process that claims a rank, by the number of its connection. */
+    public record Claimant(SessionId session, String connection) {}
+
     /** The channels on which ranks send. */
     public enum Channel {
         CONTROL,
         EVENTS
     }
 
+    /** Begins the identity that all processes with the join key of a session share. */
+    private static final String JOIN = KeyRegistry.SHARED + "join/";
+
+    private static final long CLAIM_BYTES = 4096;
+    private static final int CLAIMS = 64;
+    private static final int CLAIMS_PER_RANK = 4;
+    private static final long SECOND = 1_000_000_000L;
+
     private final BrokerLimits limits;
     private final Map<SessionId, Entry> sessions = new HashMap<>();
     private final Map<String, Sender> senders = new HashMap<>();
+    private final Map<String, SessionId> joins = new HashMap<>();
     private long foreign;
 
     /** A broker without sessions. */
@@ -68,6 +81,9 @@ public final class BrokerCore {
             identities.put(key, identity);
             senders.put(identity, new Sender(id, rank));
         });
+        if (registration.joinKey() != null) {
+            joins.put(joinIdentity(id), id);
+        }
         sessions.put(id, entry);
         return identities;
     }
@@ -75,6 +91,7 @@ public final class BrokerCore {
     /** Removes a session; what its ranks still send is foreign from now on. */
     public void unregister(SessionId id) {
         Entry entry = sessions.remove(id);
+        joins.remove(joinIdentity(id));
         if (entry != null) {
             senders.keySet().removeAll(entry.identities.values());
         }
@@ -99,6 +116,45 @@ public final class BrokerCore {
             entry.events++;
         }
         return sender;
+    }
+
+    /** The identity of the join key of a session. */
+    static String joinIdentity(SessionId id) {
+        return JOIN + id;
+    }
+
+    /** Whether a peer has a join key. */
+    static boolean isClaimant(String peer) {
+        return peer.startsWith(JOIN);
+    }
+
+    /**
+     * Whom a message of a peer with a join key belongs to, or null if it is to be dropped: its session is not open, it is no claim by its size, or
+     * too many came in this second. So a flood costs neither the parent nor the other ranks anything.
+     *
+     * @param now nanos of a monotonic source
+     */
+    public @Nullable Claimant claimantOf(String peer, int frames, long bytes, long now) {
+        int connection = peer.lastIndexOf(KeyRegistry.CONNECTION);
+        SessionId id = joins.get(peer.substring(0, Math.max(0, connection)));
+        Entry entry = id == null ? null : sessions.get(id);
+        if (id == null || entry == null) {
+            foreign++;
+            return null;
+        }
+        if (now - entry.claimsSince >= SECOND) {
+            entry.claimsSince = now;
+            entry.claims = 0;
+        }
+        entry.claims++;
+        if (frames != 1
+                || bytes > CLAIM_BYTES
+                || entry.claims > CLAIMS + (long) CLAIMS_PER_RANK * entry.identities.size()) {
+            foreign++;
+            return null;
+        }
+        entry.control++;
+        return new Claimant(id, peer.substring(connection + 1));
     }
 
     /**
@@ -134,7 +190,7 @@ public final class BrokerCore {
         return new SessionTraffic(entry.control, entry.events, entry.broadcasts, entry.unicasts, entry.unsent);
     }
 
-    /** Messages that were dropped because their sender is of no open session. */
+    /** Messages that were dropped because their sender is of no open session, or claims too much. */
     public long foreign() {
         return foreign;
     }
@@ -154,5 +210,7 @@ public final class BrokerCore {
         long broadcasts;
         long unicasts;
         long unsent;
+        long claims;
+        long claimsSince;
     }
 }

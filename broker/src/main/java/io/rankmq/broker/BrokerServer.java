@@ -9,6 +9,7 @@ import io.rankmq.protocol.ProtocolException;
 import io.rankmq.protocol.WireError;
 import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.Incoming;
+import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.LoopTimer;
 import io.rankmq.transport.MessageBounds;
 import io.rankmq.transport.MessageHandler;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -155,8 +157,7 @@ public final class BrokerServer implements LoopTimer {
     // ---- what parents say ----
 
     private void onLink(Incoming incoming) {
-        int connection = incoming.peer().indexOf('#');
-        ParentState parent = parents.get(incoming.peer().substring(0, Math.max(0, connection)));
+        ParentState parent = parentOf(incoming);
         LinkMessage message = parent == null ? null : decode(incoming);
         if (parent == null || message == null) {
             rejected++;
@@ -181,6 +182,8 @@ public final class BrokerServer implements LoopTimer {
         client.heardAt = loop.ticker().nanos();
         if (message instanceof LinkMessage.ToRank to) {
             toRank(client, to, payload);
+        } else if (message instanceof LinkMessage.ToClaimant to) {
+            toClaimant(client, to, payload);
         } else if (message instanceof LinkMessage.Open open) {
             open(client, open);
         } else if (message instanceof LinkMessage.CloseSession over) {
@@ -205,7 +208,7 @@ public final class BrokerServer implements LoopTimer {
     }
 
     private void onBroadcast(Incoming incoming) {
-        ParentState parent = parents.get(incoming.peer());
+        ParentState parent = parentOf(incoming);
         LinkMessage message = parent == null ? null : decode(incoming);
         if (parent == null || !(message instanceof LinkMessage.ToAll to)) {
             rejected++;
@@ -233,6 +236,17 @@ public final class BrokerServer implements LoopTimer {
         }
     }
 
+    private void toClaimant(LinkClient client, LinkMessage.ToClaimant to, List<ByteBuffer> frames) {
+        HeldSession session = client.sessions.get(new SessionId(to.session(), to.incarnation()));
+        if (session == null) {
+            unknown(client, to.session(), to.incarnation());
+        } else if (frames.isEmpty()) {
+            rejected++;
+        } else {
+            session.port.sendToClaimant(to.claimant(), frames);
+        }
+    }
+
     private void unknown(LinkClient client, String session, int incarnation) {
         rejected++;
         answer(client, new LinkMessage.Unknown(session, incarnation));
@@ -254,7 +268,7 @@ public final class BrokerServer implements LoopTimer {
             }
             held = client.sessions.get(id);
         }
-        if (held == null || !held.keys.equals(open.keys())) {
+        if (held == null || !held.keys.equals(open.keys()) || !Objects.equals(held.joinKey, open.joinKey())) {
             WireError other = WireError.of(ErrorCode.FORBIDDEN, "session " + id + " is open with other keys");
             answer(client, new LinkMessage.Refused(open.session(), open.incarnation(), other));
             return;
@@ -296,9 +310,10 @@ public final class BrokerServer implements LoopTimer {
 
     private @Nullable WireError take(LinkClient client, LinkMessage.Open open, SessionId id) {
         try {
-            SessionRegistration registration = new SessionRegistration(open.session(), open.incarnation(), open.keys());
+            SessionRegistration registration =
+                    new SessionRegistration(open.session(), open.incarnation(), open.keys(), open.joinKey());
             Uplink uplink = new Uplink(client, id);
-            HeldSession held = new HeldSession(id, open.keys(), openPort(registration, uplink, open.port()));
+            HeldSession held = new HeldSession(id, open, openPort(registration, uplink, open.port()));
             uplink.session = held;
             client.sessions.put(id, held);
             owners.put(id, client);
@@ -360,22 +375,31 @@ public final class BrokerServer implements LoopTimer {
             forward(rank, frames, true);
         }
 
+        @Override
+        public void onClaim(String claimant, List<ByteBuffer> frames) {
+            forward(new LinkMessage.FromClaimant(id.session(), id.incarnation(), claimant), frames, "a claimant");
+        }
+
         private void forward(int rank, List<ByteBuffer> frames, boolean event) {
             if (session != null) {
                 session.heardAt.put(rank, loop.ticker().nanos());
             }
+            forward(new LinkMessage.FromRank(id.session(), id.incarnation(), rank, event), frames, "rank " + rank);
+        }
+
+        private void forward(LinkMessage header, List<ByteBuffer> frames, String from) {
             long bytes = 0;
             for (ByteBuffer frame : frames) {
                 bytes += frame.remaining();
             }
             List<ByteBuffer> all = new ArrayList<>(frames.size() + 1);
-            all.add(LinkCodec.encode(new LinkMessage.FromRank(id.session(), id.incarnation(), rank, event)));
+            all.add(LinkCodec.encode(header));
             all.addAll(frames);
             if (client.hasRoom(bytes, config.bytesPerParent()) && link.send(client.peer(), all)) {
                 client.sent(bytes);
             } else {
                 client.dropped();
-                refusals.warn("Dropped a message of rank {} of {}: its parent does not take it", rank, id);
+                refusals.warn("Dropped a message of {} of {}: its parent does not take it", from, id);
             }
         }
     }
@@ -420,6 +444,11 @@ public final class BrokerServer implements LoopTimer {
         } catch (ProtocolException malformed) {
             return null;
         }
+    }
+
+    private @Nullable ParentState parentOf(Incoming incoming) {
+        int connection = incoming.peer().lastIndexOf(KeyRegistry.CONNECTION);
+        return parents.get(incoming.peer().substring(0, Math.max(0, connection)));
     }
 
     private static List<ByteBuffer> payload(Incoming incoming) {

@@ -87,6 +87,13 @@ public final class EmbeddedBroker {
         String commandsDomain = "commands/" + id;
         try {
             registry.register(id.toString(), Set.of(CONTROL_DOMAIN, EVENTS_DOMAIN, commandsDomain), identities);
+            if (registration.joinKey() != null) {
+                // For the control port only: who has this key can neither hear commands nor send events.
+                registry.register(
+                        id.toString(),
+                        Set.of(CONTROL_DOMAIN),
+                        Map.of(registration.joinKey(), BrokerCore.joinIdentity(id)));
+            }
             WireSocket commands = bind(SocketRole.COMMAND_SERVER, commandsPort, commandsDomain, message -> {});
             listeners.put(id, listener);
             return new EmbeddedPort(this, id, commands);
@@ -152,11 +159,29 @@ public final class EmbeddedBroker {
     }
 
     private void onControl(Incoming message) {
+        if (BrokerCore.isClaimant(message.peer())) {
+            onClaim(message);
+            return;
+        }
         Sender sender = core.senderOf(Channel.CONTROL, message.peer());
         if (sender == null) {
             warnForeign(message);
         } else {
-            listener(sender).onControl(sender.rank(), message.frames());
+            listener(sender.session()).onControl(sender.rank(), message.frames());
+        }
+    }
+
+    private void onClaim(Incoming message) {
+        long bytes = 0;
+        for (ByteBuffer frame : message.frames()) {
+            bytes += frame.remaining();
+        }
+        BrokerCore.Claimant claimant = core.claimantOf(
+                message.peer(), message.frames().size(), bytes, loop.ticker().nanos());
+        if (claimant == null) {
+            foreign.warn("Dropped a claim of {}: too large, too many, or of no open session", message.peer());
+        } else {
+            listener(claimant.session()).onClaim(claimant.connection(), message.frames());
         }
     }
 
@@ -165,14 +190,14 @@ public final class EmbeddedBroker {
         if (sender == null) {
             warnForeign(message);
         } else {
-            listener(sender).onEvent(sender.rank(), message.frames());
+            listener(sender.session()).onEvent(sender.rank(), message.frames());
         }
     }
 
-    private SessionListener listener(Sender sender) {
-        SessionListener listener = listeners.get(sender.session());
+    private SessionListener listener(SessionId id) {
+        SessionListener listener = listeners.get(id);
         if (listener == null) {
-            throw new IllegalStateException("session " + sender.session() + " has no listener");
+            throw new IllegalStateException("session " + id + " has no listener");
         }
         return listener;
     }

@@ -2,6 +2,7 @@
 package io.rankmq.broker;
 
 import io.rankmq.broker.BrokerCore.SessionId;
+import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.WireSocket;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -52,6 +53,11 @@ final class EmbeddedPort implements SessionPort {
         boolean sent = broker.send(broker.core().identityOf(id, rank), frames);
         broker.core().unicast(id, sent);
         return sent;
+    }
+
+    @Override
+    public boolean sendToClaimant(String claimant, List<ByteBuffer> frames) {
+        return broker.send(BrokerCore.joinIdentity(id) + KeyRegistry.CONNECTION + claimant, frames);
     }
 
     @Override

@@ -163,7 +163,11 @@ public final class RemoteBroker implements LoopTimer {
         heard = true;
         heardAt = now;
         if (message instanceof LinkMessage.FromRank from) {
-            fromRank(from, incoming.frames().subList(1, incoming.frames().size()));
+            fromRank(from, payload(incoming));
+        } else if (message instanceof LinkMessage.FromClaimant from) {
+            List<ByteBuffer> frames = payload(incoming);
+            take(frames);
+            port(from.session(), from.incarnation()).fromClaimant(from, frames);
         } else if (message instanceof LinkMessage.Pong pong) {
             pong(pong);
         } else if (message instanceof LinkMessage.Opened opened) {
@@ -182,7 +186,17 @@ public final class RemoteBroker implements LoopTimer {
         }
     }
 
+    private static List<ByteBuffer> payload(Incoming incoming) {
+        return incoming.frames().subList(1, incoming.frames().size());
+    }
+
     private void fromRank(LinkMessage.FromRank from, List<ByteBuffer> frames) {
+        take(frames);
+        port(from.session(), from.incarnation()).fromRank(from, frames);
+    }
+
+    /** The broker counts what is on its way to us. */
+    private void take(List<ByteBuffer> frames) {
         for (ByteBuffer frame : frames) {
             taken += frame.remaining();
         }
@@ -190,7 +204,6 @@ public final class RemoteBroker implements LoopTimer {
             toldTaken = taken;
             say(new LinkMessage.Ping(client, taken));
         }
-        port(from.session(), from.incarnation()).fromRank(from, frames);
     }
 
     private void pong(LinkMessage.Pong pong) {

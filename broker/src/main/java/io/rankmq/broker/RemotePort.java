@@ -35,7 +35,8 @@ final class RemotePort implements SessionPort {
                         registration.session(),
                         registration.incarnation(),
                         0,
-                        registration.publicKeys()),
+                        registration.publicKeys(),
+                        registration.joinKey()),
                 listener);
     }
 
@@ -48,7 +49,7 @@ final class RemotePort implements SessionPort {
 
     /** For messages of a session that was closed: it takes them and does nothing. */
     static RemotePort nobody(RemoteBroker broker, String session, int incarnation) {
-        return new RemotePort(broker, new LinkMessage.Open(1, 1, session, incarnation, 0, new TreeMap<>()), null);
+        return new RemotePort(broker, new LinkMessage.Open(1, 1, session, incarnation, 0, new TreeMap<>(), null), null);
     }
 
     SessionId id() {
@@ -72,7 +73,8 @@ final class RemotePort implements SessionPort {
                 id.session(),
                 id.incarnation(),
                 port,
-                registration.keys());
+                registration.keys(),
+                registration.joinKey());
     }
 
     void opened(LinkMessage.Opened message) {
@@ -117,6 +119,13 @@ final class RemotePort implements SessionPort {
         }
     }
 
+    void fromClaimant(LinkMessage.FromClaimant from, List<ByteBuffer> frames) {
+        if (listener != null && !closed) {
+            control++;
+            listener.onClaim(from.claimant(), frames);
+        }
+    }
+
     @Override
     public String commandsEndpoint() {
         return places().commands();
@@ -155,6 +164,11 @@ final class RemotePort implements SessionPort {
             unsent++;
         }
         return sent;
+    }
+
+    @Override
+    public boolean sendToClaimant(String claimant, List<ByteBuffer> frames) {
+        return broker.send(with(new LinkMessage.ToClaimant(id.session(), id.incarnation(), claimant), frames));
     }
 
     @Override

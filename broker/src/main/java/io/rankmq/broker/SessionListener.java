@@ -17,6 +17,13 @@ public interface SessionListener {
     void onEvent(int rank, List<ByteBuffer> frames);
 
     /**
+     * A message of a process that claims a rank.
+     *
+     * @param claimant its connection, to answer it by {@link SessionPort#sendToClaimant}
+     */
+    default void onClaim(String claimant, List<ByteBuffer> frames) {}
+
+    /**
      * The broker is gone for good or has ended the session; an embedded one never is.
      *
      * @param sentence which broker, and what happened

@@ -35,6 +35,14 @@ public interface SessionPort extends AutoCloseable {
     boolean send(int rank, List<ByteBuffer> frames);
 
     /**
+     * Sends to a process that claims a rank.
+     *
+     * @param claimant its connection, as {@link SessionListener#onClaim} told
+     * @return false if nothing was sent: it is not connected any more, or does not read
+     */
+    boolean sendToClaimant(String claimant, List<ByteBuffer> frames);
+
+    /**
      * For how many nanoseconds the broker has been reachable without a break, 0 if it is not now: while it is not, the silence of a rank
      * says nothing about the rank. An embedded broker always is.
      */

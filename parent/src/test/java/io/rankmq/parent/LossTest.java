@@ -147,6 +147,11 @@ class LossTest {
     /** Loses the broadcasts that a predicate names. */
     private record LossyPort(SessionPort port, Predicate<Message> lost) implements SessionPort {
         @Override
+        public boolean sendToClaimant(String claimant, List<ByteBuffer> frames) {
+            return port.sendToClaimant(claimant, frames);
+        }
+
+        @Override
         public void broadcast(List<ByteBuffer> frames) {
             try {
                 List<ByteBuffer> copies =

@@ -11,7 +11,7 @@ package io.rankmq.protocol;
  */
 public record Envelope(String session, int incarnation, int rank, long seq) {
 
-    /** In place of a rank: the parent sent it. */
+    /** In place of a rank: the parent sent it, or a process that has no rank yet. */
     public static final int PARENT = -1;
 
     /** In place of a number: the message belongs to no stream. */

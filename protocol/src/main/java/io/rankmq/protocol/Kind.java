@@ -29,7 +29,10 @@ public enum Kind {
     FAILED(Sender.RANK, StreamName.REPORTS, BodyRule.NEVER),
     LEAVING(Sender.RANK, StreamName.REPORTS, BodyRule.NEVER),
     EVENT(Sender.RANK, StreamName.EVENTS, BodyRule.ALWAYS),
-    MARK(Sender.RANK, null, BodyRule.NEVER);
+    MARK(Sender.RANK, null, BodyRule.NEVER),
+    CLAIM(Sender.CLAIMANT, null, BodyRule.NEVER),
+    CLAIMED(Sender.PARENT, null, BodyRule.NEVER),
+    ASSIGN(Sender.PARENT, null, BodyRule.NEVER);
 
     /** Whether a message of this kind has a body. */
     enum BodyRule {
@@ -76,7 +79,7 @@ public enum Kind {
 
     /** Whether that side may send this kind. */
     public boolean isSentBy(Sender who) {
-        return sender == null || sender == who;
+        return sender == null ? who != Sender.CLAIMANT : sender == who;
     }
 
     /** Whether large values of this kind may travel by reference. */
@@ -86,6 +89,11 @@ public enum Kind {
 
     BodyRule bodyRule() {
         return bodyRule;
+    }
+
+    /** Whether any side may send a kind with that name. */
+    static boolean isKnown(String name) {
+        return BY_NAME.values().stream().anyMatch(kinds -> kinds.containsKey(name));
     }
 
     /** The kind with that name that this side may send, or null. */

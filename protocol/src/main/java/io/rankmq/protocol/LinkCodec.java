@@ -31,11 +31,17 @@ public final class LinkCodec {
             to.put("max_version", open.maxVersion());
             to.put("port", open.port());
             to.keys(open.keys());
+            if (open.joinKey() != null) {
+                to.put("join", open.joinKey());
+            }
         } else if (message instanceof LinkMessage.CloseSession close) {
             to.kind("CLOSE_SESSION", close.session(), close.incarnation());
         } else if (message instanceof LinkMessage.ToRank toRank) {
             to.kind("TO_RANK", toRank.session(), toRank.incarnation());
             to.put("rank", toRank.rank());
+        } else if (message instanceof LinkMessage.ToClaimant toClaimant) {
+            to.kind("TO_CLAIMANT", toClaimant.session(), toClaimant.incarnation());
+            to.put("claimant", toClaimant.claimant());
         } else if (message instanceof LinkMessage.ToAll toAll) {
             to.kind("TO_ALL", toAll.session(), toAll.incarnation());
         } else if (message instanceof LinkMessage.Ping ping) {
@@ -60,6 +66,9 @@ public final class LinkCodec {
             to.kind("FROM_RANK", from.session(), from.incarnation());
             to.put("rank", from.rank());
             to.put("event", from.event() ? 1 : 0);
+        } else if (message instanceof LinkMessage.FromClaimant from) {
+            to.kind("FROM_CLAIMANT", from.session(), from.incarnation());
+            to.put("claimant", from.claimant());
         } else if (message instanceof LinkMessage.Pong pong) {
             to.kind("PONG");
             to.put("boot", pong.boot());
@@ -85,9 +94,13 @@ public final class LinkCodec {
                         from.session(),
                         from.incarnation(),
                         from.integer("port", 65_535),
-                        from.keys());
+                        from.keys(),
+                        from.optionalText("join", Limits.TEXT_CHARACTERS));
             case "CLOSE_SESSION" -> new LinkMessage.CloseSession(from.session(), from.incarnation());
             case "TO_RANK" -> new LinkMessage.ToRank(from.session(), from.incarnation(), from.rank());
+            case "TO_CLAIMANT" ->
+                new LinkMessage.ToClaimant(
+                        from.session(), from.incarnation(), from.text("claimant", RANDOM_CHARACTERS));
             case "TO_ALL" -> new LinkMessage.ToAll(from.session(), from.incarnation());
             case "PING" -> new LinkMessage.Ping(from.text("client", RANDOM_CHARACTERS), from.number("taken"));
             case "ASK_STATUS" -> new LinkMessage.AskStatus();
@@ -112,6 +125,9 @@ public final class LinkCodec {
             case "FROM_RANK" ->
                 new LinkMessage.FromRank(
                         from.session(), from.incarnation(), from.rank(), from.integer("event", 1) == 1);
+            case "FROM_CLAIMANT" ->
+                new LinkMessage.FromClaimant(
+                        from.session(), from.incarnation(), from.text("claimant", RANDOM_CHARACTERS));
             case "PONG" -> new LinkMessage.Pong(from.text("boot", RANDOM_CHARACTERS));
             case "STATUS" -> new LinkMessage.Status(from.text("json", STATUS_CHARACTERS));
             default -> throw malformed("no kind of this version");
@@ -221,6 +237,11 @@ public final class LinkCodec {
                 throw malformed("'" + key + "' is no text of at most " + max + " characters");
             }
             return text;
+        }
+
+        @Nullable
+        String optionalText(String key, int max) throws ProtocolException {
+            return values.containsKey(key) ? text(key, max) : null;
         }
 
         long number(String key) throws ProtocolException {

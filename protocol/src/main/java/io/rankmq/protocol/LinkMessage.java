@@ -4,13 +4,20 @@ package io.rankmq.protocol;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a parent and a broker in a process of its own tell each other (docs/protocol.md, section 11). */
 public sealed interface LinkMessage {
 
     /** To the broker: open this session; asked again with the same keys it is no error, so a lost answer does no harm. */
     record Open(
-            int minVersion, int maxVersion, String session, int incarnation, int port, SortedMap<Integer, String> keys)
+            int minVersion,
+            int maxVersion,
+            String session,
+            int incarnation,
+            int port,
+            SortedMap<Integer, String> keys,
+            @Nullable String joinKey)
             implements LinkMessage {
 
         /** Copies. */
@@ -24,6 +31,9 @@ public sealed interface LinkMessage {
 
     /** To the broker, with the frames of a message: for one rank. */
     record ToRank(String session, int incarnation, int rank) implements LinkMessage {}
+
+    /** To the broker, with the frames of a message: for a process that claims a rank. */
+    record ToClaimant(String session, int incarnation, String claimant) implements LinkMessage {}
 
     /** To the broker on PUB, with the frames of a message: for all ranks. */
     record ToAll(String session, int incarnation) implements LinkMessage {}
@@ -49,6 +59,9 @@ public sealed interface LinkMessage {
 
     /** From the broker, with the frames of a message: from one rank. */
     record FromRank(String session, int incarnation, int rank, boolean event) implements LinkMessage {}
+
+    /** From the broker, with the frames of a message: from a process that claims a rank. */
+    record FromClaimant(String session, int incarnation, String claimant) implements LinkMessage {}
 
     /** From the broker: it lives; {@code boot} differs after each start. */
     record Pong(String boot) implements LinkMessage {}

@@ -270,6 +270,80 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * A process wants a rank: it is on {@code host} with {@code address}, where {@code port} is free, and would like to be the {@code slot}-th
+     * rank there. The nonce is secret.
+     */
+    record Claim(
+            int minVersion,
+            int maxVersion,
+            long nonce,
+            String host,
+            String address,
+            int port,
+            long pid,
+            String language,
+            @Nullable Integer slot)
+            implements Message {
+        /** Cuts the free texts to what may travel. */
+        public Claim {
+            host = Text.head(host, Limits.TEXT_CHARACTERS);
+            language = Text.head(language, Limits.TEXT_CHARACTERS);
+            Text.name("the address", address);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.CLAIM;
+        }
+
+        /** Everything but the nonce. */
+        @Override
+        public String toString() {
+            return "Claim[host=" + host + ", address=" + address + ", pid=" + pid + ", language=" + language + "]";
+        }
+    }
+
+    /** A claim is noted; so many of the world size are there. */
+    record Claimed(long nonce, long claims, int worldSize) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.CLAIMED;
+        }
+
+        /** Everything but the nonce. */
+        @Override
+        public String toString() {
+            return "Claimed[claims=" + claims + ", worldSize=" + worldSize + "]";
+        }
+    }
+
+    /** The rank that a process is from now on, its place in the manner of torchrun, and its keys. */
+    record Assign(
+            long nonce,
+            int assigned,
+            int worldSize,
+            int localRank,
+            int localWorldSize,
+            int groupRank,
+            String masterAddr,
+            int masterPort,
+            String publicKey,
+            String secretKey)
+            implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.ASSIGN;
+        }
+
+        /** Everything but the secrets. */
+        @Override
+        public String toString() {
+            return "Assign[assigned=" + assigned + ", worldSize=" + worldSize + ", localRank=" + localRank
+                    + ", groupRank=" + groupRank + "]";
+        }
+    }
+
     /** {@code newest} is the newest event. */
     record Mark(long newest) implements Message {
         @Override

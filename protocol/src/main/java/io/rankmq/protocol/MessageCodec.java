@@ -95,7 +95,7 @@ public final class MessageCodec {
         if (kind != null) {
             return kind;
         }
-        boolean isOfOther = Kind.ofWireName(name, expected.other()) != null;
+        boolean isOfOther = Kind.isKnown(name);
         throw new ProtocolException(
                 isOfOther ? ErrorCode.FORBIDDEN : ErrorCode.MALFORMED,
                 isOfOther
@@ -123,19 +123,19 @@ public final class MessageCodec {
         if (sender == Sender.RANK) {
             rank = header.integer(Field.RANK, 0, Limits.WORLD_SIZE - 1);
         } else {
-            header.refuse(Field.RANK, "the parent sent it");
+            header.refuse(Field.RANK, "its sender is no rank");
         }
         return new Envelope(session, incarnation, rank, seq);
     }
 
     private static void check(Envelope envelope, Message message, Kind kind) {
-        boolean isFromParent = envelope.rank() == Envelope.PARENT;
+        boolean isOfRank = envelope.rank() != Envelope.PARENT;
         Body body = message.body();
         boolean fits = Envelope.isSession(envelope.session())
                 && envelope.incarnation() >= 0
                 && envelope.rank() >= Envelope.PARENT
                 && envelope.rank() < Limits.WORLD_SIZE
-                && kind.isSentBy(isFromParent ? Sender.PARENT : Sender.RANK)
+                && (isOfRank ? kind.isSentBy(Sender.RANK) : kind.isSentBy(Sender.PARENT) || kind == Kind.CLAIM)
                 && (kind.stream() == null
                         ? envelope.seq() == Envelope.UNNUMBERED
                         : envelope.seq() >= 1 && envelope.seq() <= Limits.MAX_SEQ)

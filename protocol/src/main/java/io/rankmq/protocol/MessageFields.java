@@ -11,7 +11,7 @@ final class MessageFields {
         if (message.kind().isSentBy(Sender.PARENT)) {
             writeOfParent(message, header);
         } else {
-            writeOfRank(message, header);
+            writeOfOthers(message, header);
         }
     }
 
@@ -69,11 +69,12 @@ final class MessageFields {
                 Message.EventReply m = (Message.EventReply) message;
                 header.put(Field.EVENT_SEQ, m.eventSeq()).put(Field.ERROR, m.error());
             }
+            case CLAIMED, ASSIGN -> ClaimFields.write(message, header);
             default -> throw new IllegalArgumentException(message.kind() + " is sent by the other side");
         }
     }
 
-    private static void writeOfRank(Message message, HeaderWriter header) {
+    private static void writeOfOthers(Message message, HeaderWriter header) {
         switch (message.kind()) {
             case JOIN -> {
                 Message.Join m = (Message.Join) message;
@@ -129,12 +130,13 @@ final class MessageFields {
                 Message.Mark m = (Message.Mark) message;
                 header.put(Field.NEWEST, m.newest());
             }
+            case CLAIM -> ClaimFields.write(message, header);
             default -> throw new IllegalArgumentException(message.kind() + " is sent by the other side");
         }
     }
 
     static Message read(Kind kind, Sender sender, HeaderReader in, Body body) throws ProtocolException {
-        return kind.isSentBy(Sender.PARENT) ? readOfParent(kind, sender, in, body) : readOfRank(kind, in, body);
+        return kind.isSentBy(Sender.PARENT) ? readOfParent(kind, sender, in, body) : readOfOthers(kind, in, body);
     }
 
     private static Message readOfParent(Kind kind, Sender sender, HeaderReader in, Body body) throws ProtocolException {
@@ -160,11 +162,12 @@ final class MessageFields {
             case ACK -> new Message.Ack(stream(in, sender), in.count(Field.UPTO));
             case RESEND -> new Message.Resend(stream(in, sender), in.number(Field.FROM));
             case EVENT_REPLY -> new Message.EventReply(in.number(Field.EVENT_SEQ), in.optionalError(), body);
+            case CLAIMED, ASSIGN -> ClaimFields.read(kind, in);
             default -> throw new IllegalArgumentException(kind + " is sent by the other side");
         };
     }
 
-    private static Message readOfRank(Kind kind, HeaderReader in, Body body) throws ProtocolException {
+    private static Message readOfOthers(Kind kind, HeaderReader in, Body body) throws ProtocolException {
         return switch (kind) {
             case JOIN ->
                 new Message.Join(
@@ -194,6 +197,7 @@ final class MessageFields {
             case LEAVING -> new Message.Leaving(in.count(Field.APPLIED), in.text(Field.REASON));
             case EVENT -> new Message.Event(in.text(Field.EVENT), in.bool(Field.WAIT), body);
             case MARK -> new Message.Mark(in.count(Field.NEWEST));
+            case CLAIM -> ClaimFields.read(kind, in);
             default -> throw new IllegalArgumentException(kind + " is sent by the other side");
         };
     }

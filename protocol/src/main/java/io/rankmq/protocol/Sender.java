@@ -6,9 +6,7 @@ public enum Sender {
     /** The parent. */
     PARENT,
     /** A rank. */
-    RANK;
-
-    Sender other() {
-        return this == PARENT ? RANK : PARENT;
-    }
+    RANK,
+    /** A process that has no rank yet and claims one. */
+    CLAIMANT
 }

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a rank needs to find its session, docs/protocol.md section 10. It holds secrets: {@link #toString} shows none, files of it are private.
@@ -26,7 +27,8 @@ import java.util.regex.Pattern;
  * @param events where events go to
  * @param serverKey the broker's public key (Z85)
  * @param allow packages from which components may be built: a prefix that ends in a dot, or a full path
- * @param ranks the keys of the ranks that may use this document
+ * @param ranks the keys of the ranks that may use this document; may be empty if there is a join key
+ * @param join the key with which a process without a rank claims one (section 13), or null if none can
  */
 public record BootstrapDocument(
         String session,
@@ -37,7 +39,8 @@ public record BootstrapDocument(
         String events,
         String serverKey,
         List<String> allow,
-        SortedMap<Integer, CurveKeyPair> ranks) {
+        SortedMap<Integer, CurveKeyPair> ranks,
+        @Nullable CurveKeyPair join) {
 
     /** The version that this class reads and writes. */
     public static final int VERSION = 1;
@@ -60,10 +63,24 @@ public record BootstrapDocument(
         require(CurveKeyPair.isKey(serverKey), "'server_key' must be a CURVE key, 40 characters of Z85");
         allow = List.copyOf(allow);
         ranks = Collections.unmodifiableSortedMap(new TreeMap<>(ranks));
-        require(!ranks.isEmpty(), "'ranks' must have at least one rank");
+        require(!ranks.isEmpty() || join != null, "'ranks' must have at least one rank, or there must be a 'join' key");
         require(
-                ranks.firstKey() >= 0 && ranks.lastKey() < worldSize,
+                ranks.isEmpty() || (ranks.firstKey() >= 0 && ranks.lastKey() < worldSize),
                 "'ranks' must be numbers from 0 to " + (worldSize - 1));
+    }
+
+    /** A document for ranks that know who they are. */
+    public BootstrapDocument(
+            String session,
+            int incarnation,
+            int worldSize,
+            String commands,
+            String control,
+            String events,
+            String serverKey,
+            List<String> allow,
+            SortedMap<Integer, CurveKeyPair> ranks) {
+        this(session, incarnation, worldSize, commands, control, events, serverKey, allow, ranks, null);
     }
 
     /**
@@ -88,8 +105,23 @@ public record BootstrapDocument(
 
     /** The same with the keys of one rank only. */
     public BootstrapDocument forRank(int rank) {
-        SortedMap<Integer, CurveKeyPair> own = new TreeMap<>(Map.of(rank, keysOf(rank)));
-        return new BootstrapDocument(session, incarnation, worldSize, commands, control, events, serverKey, allow, own);
+        return withRanks(Map.of(rank, keysOf(rank)), null);
+    }
+
+    /** The same for the rank that a process was given. */
+    public BootstrapDocument assigned(int rank, CurveKeyPair keys) {
+        return withRanks(Map.of(rank, keys), null);
+    }
+
+    /** The same for processes without a rank only: they claim one with this key. */
+    public BootstrapDocument forClaims(CurveKeyPair key) {
+        return withRanks(Map.of(), key);
+    }
+
+    private BootstrapDocument withRanks(Map<Integer, CurveKeyPair> some, @Nullable CurveKeyPair key) {
+        SortedMap<Integer, CurveKeyPair> own = new TreeMap<>(some);
+        return new BootstrapDocument(
+                session, incarnation, worldSize, commands, control, events, serverKey, allow, own, key);
     }
 
     /** Writes a private file. See {@link KeyFiles#write} for errors. */
@@ -113,6 +145,9 @@ public record BootstrapDocument(
         ObjectNode keys = json.putObject("ranks");
         ranks.forEach((rank, pair) ->
                 keys.putObject(rank.toString()).put("public", pair.publicKey()).put("secret", pair.secretKey()));
+        if (join != null) {
+            json.putObject("join").put("public", join.publicKey()).put("secret", join.secretKey());
+        }
         return json.toPrettyString() + "\n";
     }
 
@@ -142,7 +177,8 @@ public record BootstrapDocument(
                     StrictJson.text(what, json, "events"),
                     StrictJson.key(what, json, "server_key"),
                     allow(StrictJson.required(what, json, "allow")),
-                    ranks(what, StrictJson.required(what, json, "ranks")));
+                    ranks(what, StrictJson.required(what, json, "ranks")),
+                    json.has("join") ? StrictJson.keyPair(what + ", 'join'", json.get("join")) : null);
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(what + ": " + e.getMessage());
         }

@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 public final class KeyRegistry {
 
     /**
-     * Begins an identity under which several processes may be connected at a time. JeroMQ numbers their connections, and the peer of a message is
-     * the identity, {@value #CONNECTION}, and that number.
+     * Begins an identity under which several processes may be connected at a time. The authenticator numbers their connections, and the peer of a
+     * message is the identity, {@link #CONNECTION}, and that number.
      */
     public static final String SHARED = "*";
 
     /** Separates a shared identity from the number of a connection. */
-    static final String CONNECTION = "#";
+    public static final char CONNECTION = '#';
+
+    /** An identity of 128 bytes at most needs room for the number of a connection. */
+    private static final int SHARED_LENGTH = 128 - 1 - 16;
 
     private record Port(String domain, String publicKey) {}
 
@@ -69,9 +72,10 @@ public final class KeyRegistry {
 
     private static void checkIdentity(String identity) {
         boolean printable = identity.chars().allMatch(c -> c > ' ' && c < 127);
-        if (identity.isEmpty() || identity.length() > 128 || !printable) {
+        int longest = identity.startsWith(SHARED) ? SHARED_LENGTH : 128;
+        if (identity.isEmpty() || identity.length() > longest || !printable) {
             throw new IllegalArgumentException(
-                    "an identity is 1 to 128 printable ASCII characters, not '" + identity + "'");
+                    "an identity is 1 to " + longest + " printable ASCII characters, not '" + identity + "'");
         }
     }
 }

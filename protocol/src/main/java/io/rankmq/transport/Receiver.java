@@ -4,7 +4,6 @@ package io.rankmq.transport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,9 +20,8 @@ final class Receiver {
     private static final int MESSAGES_PER_TURN = 64;
 
     /** Of the number that JeroMQ gives to a connection whose peer claims no identity. */
-    private static final int NUMBER_BYTES = 5;
-
     private final SocketRole role;
+
     private final String identityProperty;
     private final MessageBounds bounds;
     private final Inflow inflow;
@@ -126,24 +124,11 @@ final class Receiver {
             unidentified.warn("Dropped a message on {} whose sender was not authenticated", role);
             return null;
         }
-        if (routing != null && identity.startsWith(KeyRegistry.SHARED)) {
-            return connection(identity, routing);
-        }
         if (routing != null && !identity.equals(new String(routing.data(), StandardCharsets.ISO_8859_1))) {
             unidentified.warn("Dropped a message on {} from {} that claims another identity", role, identity);
             return null;
         }
         return identity;
-    }
-
-    /** The identity with the number that JeroMQ gave to the connection, which begins with a zero byte; another one was claimed by the peer. */
-    private @Nullable String connection(String identity, Msg routing) {
-        byte[] number = routing.data();
-        if (number.length != NUMBER_BYTES || number[0] != 0) {
-            unidentified.warn("Dropped a message on {} from {} that claims an identity", role, identity);
-            return null;
-        }
-        return identity + KeyRegistry.CONNECTION + HexFormat.of().formatHex(number);
     }
 
     private static @Nullable Msg nextPart(PolledSocket socket, Msg part) {

@@ -4,7 +4,6 @@ package io.rankmq.transport;
 import io.rankmq.security.CurveKeyPair;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import org.zeromq.ZMQ;
 import zmq.Msg;
@@ -146,9 +145,6 @@ public final class WireSocket implements AutoCloseable {
     }
 
     private static byte[] routing(String peer) {
-        if (peer.startsWith(KeyRegistry.SHARED)) {
-            return HexFormat.of().parseHex(peer, peer.indexOf(KeyRegistry.CONNECTION) + 1, peer.length());
-        }
         return peer.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -4,7 +4,9 @@ package io.rankmq.transport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,7 @@ import zmq.util.Z85;
  * be bound with one, it lives as long as its loop, and the loop ends if it fails. It gives each peer its registered identity under a
  * property whose name is random, because a peer may claim any property whose name it knows, and forces the routing identity to be the same.
  */
-public final class ZapAuthenticator {
+public final class ZapAuthenticator implements LoopTimer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ZapAuthenticator.class);
     private static final String ENDPOINT = "inproc://zeromq.zap.01";
@@ -31,6 +33,15 @@ public final class ZapAuthenticator {
     private static final int REQUEST_FRAMES = 9;
     private static final int KEY_BYTES = 32;
     private static final int REMEMBERED_KEYS = 1024;
+
+    /**
+     * JeroMQ asks, and reads the identity that the peer claims after that; if the answer is there before, the claim wins. So it gets time to
+     * read on.
+     */
+    private static final long ANSWER_AFTER_NANOS = 5_000_000;
+
+    /** A question, and when it is answered. */
+    private record Waiting(List<Msg> request, long dueAt) {}
 
     private final EventLoop loop;
     private final KeyRegistry registry;
@@ -40,13 +51,15 @@ public final class ZapAuthenticator {
     private final Map<String, String> loggedKeys = new LinkedHashMap<>();
     private final AtomicLong admitted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final SecureRandom random = new SecureRandom();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     private ZapAuthenticator(EventLoop loop, KeyRegistry registry, ZMQ.Socket socket) {
         this.loop = loop;
         this.registry = registry;
         this.refusals = new RateLimitedLog(LOG, loop.ticker());
         byte[] name = new byte[16];
-        new SecureRandom().nextBytes(name);
+        random.nextBytes(name);
         this.identityProperty = "X-" + HexFormat.of().formatHex(name);
         this.socket = new PolledSocket(loop.poller(), socket, self -> drain());
     }
@@ -67,7 +80,9 @@ public final class ZapAuthenticator {
             if (!socket.base().bind(ENDPOINT)) {
                 throw new IllegalStateException("this loop has an authenticator already");
             }
-            return new ZapAuthenticator(loop, registry, socket);
+            ZapAuthenticator zap = new ZapAuthenticator(loop, registry, socket);
+            loop.addTimer(zap);
+            return zap;
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -109,9 +124,25 @@ public final class ZapAuthenticator {
                 }
                 part = part.hasMore() ? socket.receive() : null;
             }
-            answer(request);
+            waiting.addLast(new Waiting(request, loop.ticker().nanos() + ANSWER_AFTER_NANOS));
         }
         return true;
+    }
+
+    @Override
+    public long nextDeadlineNanos() {
+        Waiting first = waiting.peekFirst();
+        return first == null ? NEVER : first.dueAt();
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+        for (Waiting next = waiting.peekFirst();
+                next != null && next.dueAt() - nowNanos <= 0;
+                next = waiting.peekFirst()) {
+            waiting.removeFirst();
+            answer(next.request());
+        }
     }
 
     private void answer(List<Msg> request) {
@@ -156,12 +187,14 @@ public final class ZapAuthenticator {
         }
     }
 
-    private byte[] metadata(String identity) {
+    private byte[] metadata(String registered) {
+        // At random: a number that could be guessed could be claimed by a peer, who would take another's connection
+        // over.
+        String identity = registered.startsWith(KeyRegistry.SHARED)
+                ? registered + KeyRegistry.CONNECTION + Long.toHexString(random.nextLong())
+                : registered;
         byte[] value = identity.getBytes(StandardCharsets.US_ASCII);
-        List<byte[]> names = new ArrayList<>(List.of(ascii(identityProperty)));
-        if (!identity.startsWith(KeyRegistry.SHARED)) {
-            names.add(ascii("Identity"));
-        }
+        List<byte[]> names = List.of(ascii(identityProperty), ascii("Identity"));
         int size = 0;
         for (byte[] name : names) {
             size += 1 + name.length + 4 + value.length;

@@ -40,6 +40,9 @@ final class RandomMessages {
     private static final Arbitrary<Body> BODY = body();
     private static final Arbitrary<Body> MAYBE_BODY = Arbitraries.oneOf(BODY, Arbitraries.just(Body.NONE));
 
+    private static final Arbitrary<Integer> PORT = Arbitraries.integers().between(1, 65_535);
+    private static final Arbitrary<Integer> RANK = Arbitraries.integers().between(0, 65_535);
+
     private RandomMessages() {}
 
     static Arbitrary<Decoded> messages() {
@@ -116,6 +119,16 @@ final class RandomMessages {
             case EVENT ->
                 Combinators.combine(TEXT, Arbitraries.of(true, false), BODY).as(Message.Event::new);
             case MARK -> COUNT.map(Message.Mark::new);
+            case CLAIM ->
+                Combinators.combine(Arbitraries.longs(), TEXT, TEXT, PORT, COUNT, TEXT, RANK.injectNull(0.5))
+                        .as((nonce, host, address, port, pid, language, slot) ->
+                                new Message.Claim(1, 2, nonce, host, address, port, pid, language, slot));
+            case CLAIMED ->
+                Combinators.combine(Arbitraries.longs(), COUNT, world).as(Message.Claimed::new);
+            case ASSIGN ->
+                Combinators.combine(Arbitraries.longs(), RANK, world, TEXT, PORT, TEXT, TEXT)
+                        .as((nonce, rank, size, address, port, key, secret) ->
+                                new Message.Assign(nonce, rank, size, rank, size, rank, address, port, key, secret));
         };
     }
 

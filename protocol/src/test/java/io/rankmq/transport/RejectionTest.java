@@ -8,6 +8,7 @@ import io.rankmq.security.CurveKeyPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.awaitility.Awaitility;
@@ -177,6 +178,46 @@ class RejectionTest {
         gang.broker.sendTo(gang.router, "s/0/0", "for rank 0 only");
         gang.assertUndisturbed();
         assertThat(inbox.poll(0)).isNull();
+    }
+
+    @Test
+    void connectionsThatShareAKeyAreToldApartAndNoneCanTakeTheOthersPlace() throws Exception {
+        CurveKeyPair shared = CurveKeyPair.generate();
+        gang.registry.register("shared", Set.of("control"), Map.of(shared.publicKey(), "*join/s"));
+        Peer honest = gang.peer("first");
+        Peer.Inbox inbox = new Peer.Inbox();
+        WireSocket dealer = honest.connect(SocketRole.CONTROL_CLIENT, gang.to(gang.router, shared, ""), inbox);
+        honest.send(dealer, "who am I?");
+        String first = gang.control.next().peer();
+        assertThat(first).startsWith("*join/s#");
+        for (String claim : List.of(first, "\0\0\0\0\1", "\0\0\0\0\2", "s/0/0", "*join/s")) {
+            try (HostileClient forger = new HostileClient(gang.router.endpoint())) {
+                Map<String, String> forged = Map.of("Socket-Type", "DEALER", "Identity", claim, "User-Id", claim);
+                assertThat(forger.handshake(gang.serverKeys.publicKey(), shared, forged))
+                        .isTrue();
+                forger.message(0, "who am I?".getBytes(StandardCharsets.US_ASCII));
+                assertThat(gang.control.next().peer()).startsWith("*join/s#").isNotEqualTo(first);
+            }
+        }
+        assertThat(gang.broker.sendTo(gang.router, first, "the first")).isTrue();
+        assertThat(Peer.texts(inbox.next())).containsExactly("the first");
+        gang.assertUndisturbed();
+    }
+
+    @Test
+    void aKeyWithManyConnectionsIsAdmittedToItsOwnPortsOnly() throws Exception {
+        CurveKeyPair shared = CurveKeyPair.generate();
+        gang.registry.register("shared", Set.of("control"), Map.of(shared.publicKey(), "*join/s"));
+        for (WireSocket server : List.of(gang.pull, gang.xpub)) {
+            try (HostileClient stranger = new HostileClient(server.endpoint())) {
+                // It is told so, or cut off in the midst of the handshake.
+                Map<String, String> properties = Map.of("Socket-Type", "SUB");
+                assertThatThrownBy(() -> assertThat(stranger.handshake(gang.serverKeys.publicKey(), shared, properties))
+                                .isTrue())
+                        .isInstanceOfAny(IOException.class, AssertionError.class);
+            }
+        }
+        gang.assertUndisturbed();
     }
 
     @Test

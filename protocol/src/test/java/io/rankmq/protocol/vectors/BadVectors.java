@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol.vectors;
 
+import static io.rankmq.protocol.Sender.CLAIMANT;
 import static io.rankmq.protocol.Sender.PARENT;
 import static io.rankmq.protocol.Sender.RANK;
 import static io.rankmq.protocol.vectors.VectorFile.common;
@@ -256,6 +257,11 @@ final class BadVectors {
                 "FORBIDDEN",
                 Packer.pack(with(common(RANK, "WELCOME", false), "version", 1)));
         file.bad("a rank that probes", RANK, "FORBIDDEN", Packer.pack(with(common(RANK, "PROBE", false), "nonce", 1)));
+        file.bad("a rank that claims a rank", RANK, "FORBIDDEN", Packer.pack(common(RANK, "CLAIM", false)));
+        file.bad("a parent that claims a rank", PARENT, "FORBIDDEN", Packer.pack(common(PARENT, "CLAIM", false)));
+        for (String kind : List.of("JOIN", "ACK", "EVENT", "RESULT", "ASSIGN", "CLOSE")) {
+            file.bad("a claimant that says " + kind, CLAIMANT, "FORBIDDEN", Packer.pack(common(CLAIMANT, kind, false)));
+        }
         file.bad("a parent that joins", PARENT, "FORBIDDEN", Packer.pack(common(PARENT, "JOIN", false)));
         file.bad("a parent that reports", PARENT, "FORBIDDEN", Packer.pack(common(PARENT, "RESULT", true)));
         file.bad("the heartbeat of a rank from the parent", PARENT, MALFORMED, Packer.pack(BEAT));

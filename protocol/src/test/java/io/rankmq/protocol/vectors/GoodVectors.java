@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol.vectors;
 
+import static io.rankmq.protocol.Sender.CLAIMANT;
 import static io.rankmq.protocol.Sender.PARENT;
 import static io.rankmq.protocol.Sender.RANK;
 import static io.rankmq.protocol.vectors.VectorFile.map;
@@ -52,6 +53,11 @@ final class GoodVectors {
         files.put("failed", one(RANK, "FAILED", true, map("applied", 9, "error", ERROR)));
         files.put("leaving", one(RANK, "LEAVING", true, map("applied", 9, "reason", "closed")));
         files.put("event", event());
+        files.put("claim", claim());
+        files.put(
+                "claimed",
+                one(PARENT, "CLAIMED", false, map("nonce", -9223372036854775808L, "claims", 1, "world_size", 4)));
+        files.put("assign", assign());
         files.put("mark", one(RANK, "MARK", false, map("newest", 9007199254740992L)));
         return files;
     }
@@ -380,6 +386,60 @@ final class GoodVectors {
         file.good("changes", PARENT, "EVENT_REPLY", false, map("event_seq", 5), map("changes", CHANGES));
         file.good("error", PARENT, "EVENT_REPLY", false, map("event_seq", 5, "error", ERROR), null);
         return file;
+    }
+
+    private static VectorFile claim() {
+        VectorFile file = new VectorFile();
+        Map<String, @Nullable Object> fields = map(
+                "min_version",
+                1,
+                "max_version",
+                2,
+                "nonce",
+                9223372036854775807L,
+                "host",
+                "node-1",
+                "address",
+                "10.1.2.3",
+                "port",
+                65535,
+                "pid",
+                77,
+                "language",
+                "python");
+        file.good("without a slot", CLAIMANT, "CLAIM", false, fields, null);
+        Map<String, @Nullable Object> withSlot = new LinkedHashMap<>(fields);
+        withSlot.put("slot", 1);
+        file.good("with a slot", CLAIMANT, "CLAIM", false, withSlot, null);
+        return file;
+    }
+
+    private static VectorFile assign() {
+        return one(
+                PARENT,
+                "ASSIGN",
+                false,
+                map(
+                        "nonce",
+                        9223372036854775807L,
+                        "assigned",
+                        3,
+                        "world_size",
+                        4,
+                        "local_rank",
+                        1,
+                        "local_world_size",
+                        2,
+                        "group_rank",
+                        1,
+                        "master_addr",
+                        "10.1.2.2",
+                        "master_port",
+                        40001,
+                        "public",
+                        "0".repeat(40),
+                        "secret",
+                        "1".repeat(40)));
     }
 
     private static VectorFile join() {

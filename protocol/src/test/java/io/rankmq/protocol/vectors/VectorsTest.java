@@ -143,7 +143,9 @@ class VectorsTest {
             } else if (value instanceof StreamName stream) {
                 value = stream.wireName();
             }
-            name = name.equals("awaited") ? "wait" : name.equals("number") ? "code" : name;
+            name = name.equals("awaited")
+                    ? "wait"
+                    : name.equals("number") ? "code" : name.replaceAll("^(public|secret)_key$", "$1");
             fields.put(name, value);
         }
         return fields;

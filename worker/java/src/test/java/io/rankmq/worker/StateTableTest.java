@@ -36,6 +36,8 @@ class StateTableTest {
             Joining  ACK               Joining  -
             Joining  RESEND            Joining  -
             Joining  EVENT_REPLY       Joining  -
+            Joining  CLAIMED           Joining  -
+            Joining  ASSIGN            Joining  -
             Active   INITIALIZE        Active   -
             Active   EXECUTE           Active   -
             Active   HANDLE_EVENT      Active   StartEvent
@@ -48,6 +50,8 @@ class StateTableTest {
             Active   ACK               Active   -
             Active   RESEND            Active   INITIALIZED
             Active   EVENT_REPLY       Active   -
+            Active   CLAIMED           Active   -
+            Active   ASSIGN            Active   -
             Draining INITIALIZE        Draining -
             Draining EXECUTE           Draining -
             Draining HANDLE_EVENT      Draining -
@@ -60,6 +64,8 @@ class StateTableTest {
             Draining ACK               Draining -
             Draining RESEND            Draining INITIALIZED
             Draining EVENT_REPLY       Draining -
+            Draining CLAIMED           Draining -
+            Draining ASSIGN            Draining -
             Leaving  INITIALIZE        Leaving  -
             Leaving  EXECUTE           Leaving  -
             Leaving  HANDLE_EVENT      Leaving  -
@@ -72,6 +78,8 @@ class StateTableTest {
             Leaving  ACK               Ended    End
             Leaving  RESEND            Leaving  INITIALIZED LEAVING
             Leaving  EVENT_REPLY       Leaving  -
+            Leaving  CLAIMED           Leaving  -
+            Leaving  ASSIGN            Leaving  -
             Ended    INITIALIZE        Ended    -
             Ended    EXECUTE           Ended    -
             Ended    HANDLE_EVENT      Ended    -
@@ -84,6 +92,8 @@ class StateTableTest {
             Ended    ACK               Ended    -
             Ended    RESEND            Ended    -
             Ended    EVENT_REPLY       Ended    -
+            Ended    CLAIMED           Ended    -
+            Ended    ASSIGN            Ended    -
             """;
 
     /** A rank in each state, and the number of the next command. */
@@ -134,6 +144,8 @@ class StateTableTest {
             case ACK -> CoreBench.ackReports(99);
             case RESEND -> new Message.Resend(StreamName.REPORTS, 1);
             case EVENT_REPLY -> new Message.EventReply(1, null, CoreBench.SOME_BODY);
+            case CLAIMED -> new Message.Claimed(1, 1, 4);
+            case ASSIGN -> new Message.Assign(1, 0, 4, 0, 4, 0, "127.0.0.1", 1, "", "");
             default -> throw new AssertionError(kind + " is not sent by a parent");
         };
     }
@@ -176,7 +188,14 @@ class StateTableTest {
                     CoreBench bench = start.bench().get();
                     assertThat(bench.core.state().getClass().getSimpleName()).isEqualTo(cells[0]);
                     Message message = message(Kind.valueOf(cells[1]));
-                    boolean isDirect = List.of(Kind.WELCOME, Kind.REFUSE, Kind.ACK, Kind.RESEND, Kind.EVENT_REPLY)
+                    boolean isDirect = List.of(
+                                    Kind.WELCOME,
+                                    Kind.REFUSE,
+                                    Kind.ACK,
+                                    Kind.RESEND,
+                                    Kind.EVENT_REPLY,
+                                    Kind.CLAIMED,
+                                    Kind.ASSIGN)
                             .contains(message.kind());
                     long seq = message.kind().stream() == null ? 0 : start.nextCommand();
                     List<RankAction> actions = isDirect ? bench.direct(message) : bench.command(seq, message);
