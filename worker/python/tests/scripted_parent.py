@@ -201,7 +201,13 @@ class ScriptedParent:
 
     def join(self, rank: int = 0) -> Join:
         """Takes the join of a rank, and proves its subscription."""
-        join: Join = self.expect(Join)
+        while True:
+            packet: Packet | None = self.packet(Join)
+            assert packet is not None
+            join = packet.message
+            # Another rank may have asked a second time.
+            if isinstance(join, Join) and packet.envelope.rank == rank:
+                break
         welcome = Welcome(
             1, self.world_size, self.newest, self.heartbeat, self.lease, self.event_window, **self.welcome
         )
@@ -210,7 +216,7 @@ class ScriptedParent:
         while time.monotonic() < deadline:
             self.broadcast(Probe(77))
             packet = self.receive(0.02)
-            if packet is not None and packet.message == Echo(77):
+            if packet is not None and packet.message == Echo(77) and packet.envelope.rank == rank:
                 return join
         raise AssertionError("the rank did not echo a probe")
 

@@ -20,7 +20,7 @@ from rankmq.bodies import ShareableParts
 from rankmq.digest import BLOCK, checksum
 from rankmq.errors import ErrorCode
 from rankmq.folder import Folder
-from rankmq.messages import Abort, Body, Execute, Leaving, Packet, Result
+from rankmq.messages import Abort, Body, Execute, Initialized, Leaving, Packet, Result
 from rankmq.store import Store
 
 ARRAY = np.arange(400_000, dtype=np.float32).reshape(400, 1000)
@@ -71,7 +71,7 @@ def start(parent: ScriptedParent) -> Any:
         joins.append(parent.join(rank))
     assert parent.initialize().message.error is None
     for _ in range(parent.world_size - 1):
-        parent.packet(type(parent.passed_over[-1].message)) if parent.passed_over else None
+        parent.packet(Initialized)
     return joins
 
 
@@ -213,16 +213,21 @@ def end(parent: ScriptedParent) -> str:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system")
+@pytest.mark.parametrize("is_small", [True, False])
 def test_where_memory_is_full_values_go_in_chunks_with_one_line_in_the_log(
-    new_port: Callable[..., DataPort], tmp_path: Path
+    new_port: Callable[..., DataPort], tmp_path: Path, is_small: bool
 ) -> None:
     mount = tmp_path / "small"
     mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)], check=False).returncode:
+    size = "size=1m" if is_small else "size=16m"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(mount)], check=False).returncode:
         pytest.skip("may not mount here")
     try:
         data = new_port(str(mount))
         start(data.parent)
+        if not is_small:
+            # It looked large enough, and then somebody else filled it.
+            (mount / "other").write_bytes(bytes(15 << 20))
         for factor in (1, 2):
             packet = run(data.refer, data.parent, "double", {"array": ARRAY * factor})
             values = read(packet, lambda reference: data.fetch(0, reference))

@@ -38,6 +38,8 @@ class Transfer:
         self.ended = threading.Event()
         self.failure: str | None = None
         """Why it failed; None when it has ended well."""
+        self.is_full = False
+        """Whether it failed because what came could not be written."""
 
 
 class Channel:
@@ -187,6 +189,7 @@ class _Thread(threading.Thread):
                 try:
                     transfer.take(step.offset, step.payload)
                 except OSError as error:
+                    transfer.is_full = True
                     self._end(f"it cannot be written: {error.strerror}")
                     return
             elif isinstance(step, Complain):

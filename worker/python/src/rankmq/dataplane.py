@@ -117,7 +117,11 @@ class DataPlane:
         store = self._store
         if store is None:
             return self._bring_for_itself(reference, abort)
-        lock = store.fetch_lock(reference.digest)
+        try:
+            lock = store.fetch_lock(reference.digest)
+        except OSError as error:
+            self._tell_once(error)
+            return self._bring_for_itself(reference, abort)
         if lock is None and self._is_coming(reference, waiting_since):
             return None
         try:
@@ -139,25 +143,22 @@ class DataPlane:
 
     def _bring_for_host(self, store: Store, reference: Reference, abort: AbortSignal) -> memoryview:
         digest, size = reference
+        part = None
         try:
             part = store.part(size, digest)
-        except Full as full:
-            self._tell_once(full)
-            return self._bring_for_itself(reference, abort)
-        is_kept = False
-        try:
             self._transfer(reference, part.write, abort)
             if not store.is_right(part, digest):
                 raise _wrong(reference)
             store.keep(part, digest)
-            is_kept = True
+            part = None
+            view = store.find(digest, size)
+        except (Full, OSError) as problem:
+            self._tell_once(problem)
+            view = None
         finally:
-            if not is_kept:
+            if part is not None:
                 part.remove()
-        view = store.find(digest, size)
-        if view is None:
-            raise _unavailable(reference, "it came, but cannot be mapped")
-        return view
+        return view or self._bring_for_itself(reference, abort)
 
     def _bring_for_itself(self, reference: Reference, abort: AbortSignal) -> memoryview:
         try:
@@ -187,6 +188,8 @@ class DataPlane:
             if time.monotonic() >= note_at:
                 note_at += _NEXT_NOTE
                 _tell(pull, began)
+        if transfer.is_full:
+            raise Full(f"value {reference.digest.hex()}: {transfer.failure}")
         if transfer.failure is not None:
             raise _unavailable(reference, transfer.failure)
         if time.monotonic() > began + _FIRST_NOTE:
@@ -198,8 +201,8 @@ class DataPlane:
         if self._store is not None:
             try:
                 return self._store.publish(value)
-            except Full as full:
-                self._tell_once(full)
+            except (Full, OSError) as problem:
+                self._tell_once(problem)
         try:
             return self._memory.publish(value)
         except OSError as error:
@@ -213,10 +216,10 @@ class DataPlane:
         payload = None if self._store is None else self._store.read(digest, offset, length)
         return self._memory.read(digest, offset, length) if payload is None else payload
 
-    def _tell_once(self, full: Full) -> None:
+    def _tell_once(self, problem: Full | OSError) -> None:
         if not self._has_told:
             self._has_told = True
-            log.warning("%s: values that do not fit go through the network", full)
+            log.warning("%s: values that do not fit go through the network", problem)
 
 
 def _open_store(bootstrap: Bootstrap, settings: DataSettings) -> Store | None:

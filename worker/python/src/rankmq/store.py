@@ -96,6 +96,8 @@ class Store:
         self._ended: deque[bytes] = deque()
         self._views = Views(self._forgotten)
         self._needed: dict[bytes, memoryview] = {}
+        # Bytes of segments and spares.
+        self._held = 0
         self.written = self.reused = self.hits = 0
 
     # Values
@@ -161,8 +163,9 @@ class Store:
         """Makes a whole part the value of that digest; if somebody was faster, its pages are kept for another one."""
         with self._locked():
             os.ftruncate(part.descriptor, part.size)
-            self.written += part.size
             self._link(part, digest)
+            self._held += part.size
+            self.written += part.size
 
     def _link(self, part: Segment, digest: bytes) -> None:
         path = self._path(digest)
@@ -190,7 +193,7 @@ class Store:
             self._needed.clear()
             for segment in self._segments.values():
                 segment.is_needed = False
-            while len(self._segments) > MAX_CACHED or self._bytes() > MAX_CACHED_BYTES:
+            while len(self._segments) > MAX_CACHED or self._held > MAX_CACHED_BYTES:
                 if not self._drop_oldest():
                     break
 
@@ -310,53 +313,49 @@ class Store:
         for spare in self._spare:
             if size // 2 <= spare.size <= 2 * size:
                 self._spare.remove(spare)
+                self._held -= spare.size
                 return spare.use_as(path, size)
-        for digest, segment in list(self._segments.items()):
+        for digest, segment in self._segments.items():
             fits = size // 2 <= segment.size <= 2 * size
-            if segment.is_needed or not fits or digest in self._views or not self._is_unused(digest, segment):
+            if segment.is_needed or not fits or digest in self._views or not self._is_unused(segment):
                 continue
             del self._segments[digest]
+            self._held -= segment.size
             segment.use_as(path, size)
             # Whoever has opened it finds that it is not what the name says any more, and nobody can open it as a value.
             fcntl.lockf(segment.descriptor, fcntl.LOCK_UN)
             return segment
         return None
 
-    def _is_unused(self, digest: bytes, segment: Segment) -> bool:
-        """Whether nobody looks at it; if so, it is locked now."""
-        if not try_lock(segment.descriptor, fcntl.LOCK_EX):
-            return False
-        if is_linked(segment.descriptor, segment.path):
-            return True
-        # Somebody has put an equal value in its place.
-        del self._segments[digest]
-        os.close(segment.descriptor)
-        return False
+    @staticmethod
+    def _is_unused(segment: Segment) -> bool:
+        """Whether nobody looks at it; if so, it is locked now. Not if somebody has put an equal value in its place: then it goes when
+        room is made."""
+        return try_lock(segment.descriptor, fcntl.LOCK_EX) and is_linked(segment.descriptor, segment.path)
 
     def _make_room(self, size: int) -> None:
-        while self._bytes() + size > self._limit:
+        while self._held + size > self._limit:
             if not self._drop_oldest():
                 raise Full(
-                    f"{size} bytes more than the {self._bytes()} that are needed are over the limit of {self._limit}"
+                    f"{size} bytes more than the {self._held} that are needed are over the limit of {self._limit}"
                 )
 
     def _drop_oldest(self) -> bool:
         if self._spare:
-            self._spare.pop().remove()
-            return True
-        oldest = next((digest for digest, segment in self._segments.items() if not segment.is_needed), None)
-        if oldest is None:
-            return False
-        self._segments.pop(oldest).remove()
+            segment = self._spare.pop()
+        else:
+            oldest = next((digest for digest, segment in self._segments.items() if not segment.is_needed), None)
+            if oldest is None:
+                return False
+            segment = self._segments.pop(oldest)
+        self._held -= segment.size
+        segment.remove()
         return True
 
     def _drop_cached(self) -> None:
         with self._locked():
             while self._drop_oldest():
                 pass
-
-    def _bytes(self) -> int:
-        return sum(segment.size for segment in (*self._segments.values(), *self._spare))
 
     def _path(self, digest: bytes) -> str:
         return f"{self.folder.path}/{digest.hex()}"

@@ -19,11 +19,14 @@ class Views:
         """`forgotten`: called when nobody looks at the value of that digest any more and its memory is gone, in whatever thread that
         was, even in one that is in the middle of something here: it must neither wait nor touch these views."""
         self._views: dict[bytes, weakref.ref[mmap.mmap]] = {}
+        # Ids are given again to others: what this says is checked.
+        self._digests: dict[int, bytes] = {}
         self._forgotten = forgotten
 
     def add(self, digest: bytes, memory: mmap.mmap) -> memoryview:
         """A value is here; it lives as long as the view that this gives, and whatever is made of it."""
         self._views[digest] = weakref.ref(memory, lambda _: self._forgotten(digest))
+        self._digests[id(memory)] = digest
         return memoryview(memory).toreadonly()
 
     def view(self, digest: bytes) -> memoryview | None:
@@ -40,6 +43,8 @@ class Views:
     def forget(self, digest: bytes) -> None:
         """The memory of that value is gone."""
         self._views.pop(digest, None)
+        if len(self._digests) > 2 * len(self._views) + 64:
+            self._digests = {id(view()): digest for digest, view in self._views.items() if view() is not None}
 
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._views
@@ -49,7 +54,9 @@ class Views:
         memory = _memory(buffer)
         if memory is None or len(memory) != len(buffer):
             return None
-        return next((digest for digest, view in list(self._views.items()) if view() is memory), None)
+        digest = self._digests.get(id(memory), b"")
+        reference = self._views.get(digest)
+        return digest if reference is not None and reference() is memory else None
 
 
 def _memory(buffer: Any) -> mmap.mmap | None:
