@@ -13,6 +13,9 @@ final class SodiumLibrary {
     /** Path of a libsodium to use instead of the bundled one. */
     static final String PATH_PROPERTY = "rankmq.sodium";
 
+    /** JNA's: where libraries are looked for besides the linker's own places. */
+    private static final String SEARCH_PROPERTY = "jna.platform.library.path";
+
     private SodiumLibrary() {}
 
     /**
@@ -22,6 +25,10 @@ final class SodiumLibrary {
      * @throws LinkageError or IOException if none can be loaded
      */
     static String load() throws IOException {
+        // Else JNA starts a process, ldconfig, to ask it.
+        if (System.getProperty(SEARCH_PROPERTY) == null) {
+            System.setProperty(SEARCH_PROPERTY, System.getProperty("java.library.path", ""));
+        }
         String path = System.getProperty(PATH_PROPERTY, "");
         String where = "of the property " + PATH_PROPERTY;
         if (path.isEmpty()) {

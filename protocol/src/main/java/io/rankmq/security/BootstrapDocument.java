@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.security;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -161,7 +160,7 @@ public record BootstrapDocument(
 
     /** Reads a document from JSON; {@code what} begins the sentence of an error. */
     static BootstrapDocument parse(String what, String text) {
-        JsonNode json = StrictJson.parse(what, text);
+        Map<String, Object> json = StrictJson.parse(what, text);
         int version = StrictJson.integer(what, json, "version", 0, Integer.MAX_VALUE);
         if (version != VERSION) {
             throw new KeyFileException(what + " has version " + version + ", this worker reads version " + VERSION
@@ -184,21 +183,22 @@ public record BootstrapDocument(
         }
     }
 
-    private static List<String> allow(JsonNode array) {
+    private static List<String> allow(Object array) {
         List<String> allow = new ArrayList<>();
-        require(array.isArray(), "'allow' must be a list of strings");
-        for (JsonNode entry : array) {
-            require(entry.isTextual() && !entry.textValue().isEmpty(), "'allow' must be a list of strings");
-            allow.add(entry.textValue());
+        require(array instanceof List, "'allow' must be a list of strings");
+        for (Object entry : (List<?>) array) {
+            require(entry instanceof String text && !text.isEmpty(), "'allow' must be a list of strings");
+            allow.add((String) entry);
         }
         return allow;
     }
 
-    private static SortedMap<Integer, CurveKeyPair> ranks(String what, JsonNode object) {
-        require(object.isObject(), "'ranks' must be an object from rank to keys");
+    private static SortedMap<Integer, CurveKeyPair> ranks(String what, Object value) {
+        String expected = "'ranks' must be an object from rank to keys";
         SortedMap<Integer, CurveKeyPair> ranks = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> entry : object.properties()) {
-            require(entry.getKey().matches("0|[1-9]\\d{0,4}"), "'ranks' must be an object from rank to keys");
+        for (Map.Entry<String, Object> entry :
+                StrictJson.object(value, what + ": " + expected).entrySet()) {
+            require(entry.getKey().matches("0|[1-9]\\d{0,4}"), expected);
             ranks.put(
                     Integer.valueOf(entry.getKey()),
                     StrictJson.keyPair(what + ", rank " + entry.getKey(), entry.getValue()));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -65,6 +66,24 @@ class EventLoopTest {
             poster.join(20_000);
         }
         assertThat(run).hasValue(8000);
+    }
+
+    /** Posts at all moments of falling asleep; nobody else's task wakes the loop in its stead. */
+    @Test
+    void aTaskThatComesWhileTheLoopFallsAsleepWakesIt() {
+        AtomicInteger run = new AtomicInteger();
+        Random random = new Random(3);
+        for (int i = 1; i <= 50_000; i++) {
+            for (int wait = random.nextInt(400); wait > 0; wait--) {
+                Thread.onSpinWait();
+            }
+            loop.execute(run::incrementAndGet);
+            long deadline = System.nanoTime() + DEADLINE.toNanos();
+            while (run.get() < i) {
+                assertThat(System.nanoTime()).as("task %s", i).isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,14 +56,23 @@ class FlowTest {
 
     @Test
     void theLastMessageBeforeCloseArrives() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        String large = "x".repeat(256 << 10);
+        for (int i = 0; i < 10; i++) {
             Peer rank = new Peer("rank");
             WireSocket push = rank.connect(SocketRole.EVENT_CLIENT, gang.to(gang.pull, gang.keys(1), "s/0/1"), m -> {});
             rank.send(push, "first of " + i);
             gang.events.next();
-            rank.send(push, "last of " + i);
+            String last = "last of " + i;
+            // Enough that it cannot be gone when the socket closes.
+            rank.loop.call(
+                    () -> IntStream.range(0, 8).allMatch(n -> push.send(Peer.frames(large)))
+                            && push.send(Peer.frames(last)),
+                    Peer.DEADLINE);
             rank.close();
-            assertThat(Peer.texts(gang.events.next())).containsExactly("last of " + i);
+            for (int n = 0; n < 8; n++) {
+                assertThat(Peer.texts(gang.events.next())).containsExactly(large);
+            }
+            assertThat(Peer.texts(gang.events.next())).containsExactly(last);
         }
     }
 
@@ -102,17 +112,24 @@ class FlowTest {
 
     @Test
     void aRankThatComesBackTakesItsPlace() throws Exception {
+        Runnable endPrevious = () -> {};
         for (int i = 0; i < 5; i++) {
             Peer.Inbox inbox = new Peer.Inbox();
-            // Each one stays open while the next takes over.
             Peer rank = gang.peer("start " + i);
             WireSocket dealer =
                     rank.connect(SocketRole.CONTROL_CLIENT, gang.to(gang.router, gang.keys(1), "s/0/1"), inbox);
             rank.send(dealer, "join " + i);
+            // The one before is still connected.
             assertThat(Peer.texts(gang.control.next())).containsExactly("join " + i);
-            assertThat(gang.broker.sendTo(gang.router, "s/0/1", "welcome " + i)).isTrue();
-            assertThat(Peer.texts(inbox.next())).containsExactly("welcome " + i);
-            rank.loop.call(() -> closed(dealer), Peer.DEADLINE);
+            endPrevious.run();
+            // Pushed out, it may have come back for a moment before it ended.
+            String welcome = "welcome " + i;
+            Awaitility.await().until(() -> {
+                gang.broker.sendTo(gang.router, "s/0/1", welcome);
+                Incoming answer = inbox.poll(20);
+                return answer != null && Peer.texts(answer).equals(List.of(welcome));
+            });
+            endPrevious = () -> rank.loop.call(() -> closed(dealer), Peer.DEADLINE);
         }
     }
 
@@ -221,7 +238,7 @@ class FlowTest {
         // A time to measure over, not one to wait for something: nothing is to happen.
         assertThat(new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS)).isFalse();
         long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread) - before;
-        assertThat(used).isLessThan(100_000_000L);
+        assertThat(used).isLessThan(20_000_000L);
     }
 
     private static void flood(EventLoop loop, WireSocket push) {

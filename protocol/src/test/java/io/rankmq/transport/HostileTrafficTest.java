@@ -156,6 +156,31 @@ class HostileTrafficTest {
         gang.assertUndisturbed();
     }
 
+    @Test
+    void whatSubscribersSendDoesNotPileUp() throws Exception {
+        MessageBounds tight = new MessageBounds(1000, 1 << 20, 4 << 20);
+        WireSocket.Bind where = new WireSocket.Bind("127.0.0.1", 0, "commands/s", gang.serverKeys);
+        WireSocket commands = gang.broker.loop.call(
+                () -> WireSocket.bind(
+                        gang.broker.loop, SocketRole.COMMAND_SERVER, where, gang.zap, tight, message -> {}),
+                Peer.DEADLINE);
+        byte[] message = new byte[900];
+        // Neither a subscription nor its end, so it goes to the application.
+        message[0] = 2;
+        try (HostileClient peer = new HostileClient(commands.endpoint())) {
+            assertThat(peer.handshake(gang.serverKeys.publicKey(), gang.keys(1), Map.of("Socket-Type", "SUB")))
+                    .isTrue();
+            for (int i = 0; i < 8000; i++) {
+                peer.message(0, message);
+                if (i % 100 == 0) {
+                    gang.broker.loop.call(() -> true, Peer.DEADLINE);
+                }
+            }
+        }
+        assertThat(gang.dropped(commands)).isZero();
+        gang.assertUndisturbed();
+    }
+
     private interface Traffic {
         void send(HostileClient peer) throws IOException;
     }

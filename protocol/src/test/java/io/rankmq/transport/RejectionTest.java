@@ -240,6 +240,37 @@ class RejectionTest {
         gang.assertUndisturbed();
     }
 
+    /** Whichever of the two JeroMQ got wrong; the property stands in for one that a peer could set. */
+    @Test
+    void aMessageWhoseTwoIdentitiesDifferIsDropped() throws Exception {
+        Peer.Inbox inbox = new Peer.Inbox();
+        Inflow inflow = new Inflow(WireSocket.MAX_FRAME, 1 << 20);
+        SocketRole role = SocketRole.CONTROL_SERVER;
+        Receiver receiver =
+                new Receiver(role, "User-Id", MessageBounds.DEFAULT, inflow, inbox, gang.broker.loop.ticker());
+        String endpoint = gang.broker.loop.call(
+                () -> {
+                    ZMQ.Socket socket = SocketOptions.create(gang.broker.loop.context(), role, inflow);
+                    WireSocket.Bind where = new WireSocket.Bind("127.0.0.1", 0, "control", gang.serverKeys);
+                    SocketOptions.server(socket, where);
+                    String bound = SocketOptions.bind(socket, where);
+                    new PolledSocket(gang.broker.loop.poller(), socket, receiver::drain);
+                    return bound;
+                },
+                Peer.DEADLINE);
+        for (String claimed : List.of("s/0/0", "s/0/1")) {
+            try (HostileClient peer = new HostileClient(endpoint)) {
+                Map<String, String> properties = Map.of("Socket-Type", "DEALER", "User-Id", claimed);
+                assertThat(peer.handshake(gang.serverKeys.publicKey(), gang.keys(1), properties))
+                        .isTrue();
+                peer.message(0, ("as " + claimed).getBytes(StandardCharsets.US_ASCII));
+                Awaitility.await().until(() -> inbox.size() + receiver.dropped() > (claimed.endsWith("0") ? 0 : 1));
+            }
+        }
+        assertThat(Peer.texts(inbox.next())).containsExactly("as s/0/1");
+        assertThat(receiver.dropped()).isEqualTo(1);
+    }
+
     @Test
     void eachStartOfABrokerNamesTheIdentityPropertyAnew() {
         try (Gang other = new Gang(1)) {

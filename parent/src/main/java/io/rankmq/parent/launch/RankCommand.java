@@ -21,8 +21,8 @@ final class RankCommand {
     static final String PYTHON_WORKER = "rankmq";
     private static final String PYTHON_PATH = "PYTHONPATH";
 
-    /** Serial: several JVMs share one machine, and parallel collectors would start a thread a core each. */
-    static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC");
+    /** Serial: several JVMs share one machine, and parallel collectors would start a thread a core each. No file for jps: it costs every start. */
+    static final List<String> DEFAULT_JVM_ARGS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData");
 
     private final RankSettings settings;
     private final Path baseDirectory;

@@ -67,13 +67,15 @@ public final class Main {
         Runtime.getRuntime().halt(ExitCode.BAD_ENVIRONMENT);
     }
 
-    /** Short lines; the launcher adds host and rank. What is set already, with -D for instance, stays. */
+    /**
+     * Short lines that begin with the milliseconds since the start; the launcher adds host and rank. A formatted date would cost the start a
+     * twentieth of a second for locales. What is set already, with -D for instance, stays.
+     */
     private static void configureLog() {
         Map<String, String> settings = Map.of(
                 "org.slf4j.simpleLogger.showThreadName", "false",
                 "org.slf4j.simpleLogger.showShortLogName", "true",
-                "org.slf4j.simpleLogger.showDateTime", "true",
-                "org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
+                "org.slf4j.simpleLogger.showDateTime", "true");
         settings.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, value);
