@@ -177,7 +177,9 @@ public record BootstrapDocument(
                     StrictJson.key(what, json, "server_key"),
                     allow(StrictJson.required(what, json, "allow")),
                     ranks(what, StrictJson.required(what, json, "ranks")),
-                    json.has("join") ? StrictJson.keyPair(what + ", 'join'", json.get("join")) : null);
+                    json.containsKey("join")
+                            ? StrictJson.keyPair(what + ", 'join'", StrictJson.required(what, json, "join"))
+                            : null);
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(what + ": " + e.getMessage());
         }
