@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgpack
 import numpy as np
 import pytest
 from data_port import DataPort
@@ -20,7 +23,7 @@ from rankmq.bodies import ShareableParts
 from rankmq.digest import BLOCK, checksum
 from rankmq.errors import ErrorCode
 from rankmq.folder import Folder
-from rankmq.messages import Abort, Body, Execute, Initialized, Leaving, Packet, Result
+from rankmq.messages import Abort, Body, Execute, Initialized, Leaving, Packet, Reference, Result
 from rankmq.store import Store
 
 ARRAY = np.arange(400_000, dtype=np.float32).reshape(400, 1000)
@@ -447,3 +450,63 @@ def test_a_killed_rank_leaves_nothing_that_the_next_start_does_not_remove(
     start(other.parent)
     assert [path.name for path in tmp_path.glob("rankmq-*")] == [f"rankmq-{os.geteuid()}-s-next-3"]
     assert "removed what 1 sessions" in end(other.parent)
+
+
+# What it costs
+
+
+def test_a_large_reply_is_not_copied_before_it_is_shared_and_once_where_it_travels_in_the_message() -> None:
+    array = np.zeros(16 << 20, np.uint8)
+    parts = ShareableParts({}, {"array": array, "columns": array.reshape(4096, -1).T, "bytes": bytearray(16 << 20)})
+
+    def peak(share: Any) -> int:
+        tracemalloc.start()
+        try:
+            body = bodies.write_result(parts, bodies.Changes({}, ()), no_skip, share)
+            assert len(body.attachments or body.references) == 3
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(lambda values: [Reference(b"", len(value)) for value in values]) < 1 << 20
+    assert peak(lambda values: None) < (3 * 16 << 20) + (1 << 20)
+    assert peak(None) < (3 * 16 << 20) + (1 << 20)
+
+
+def test_a_large_value_is_not_copied_when_it_is_read() -> None:
+    value = memoryview(bytes(16 << 20))
+    body = bodies.write_task(ShareableParts({}, {"array": np.frombuffer(value, np.float32)}), {}, no_skip)
+    tracemalloc.start()
+    try:
+        parts, _ = bodies.read_task(Body(body.data, [[value]]))
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert np.shares_memory(parts.values["array"], np.frombuffer(value, np.uint8))
+
+
+@pytest.mark.skipif(
+    os.statvfs("/dev/shm").f_bavail * os.statvfs("/dev/shm").f_frsize < 10 << 30, reason="has not enough memory"
+)
+def test_a_value_of_more_than_2_gib_goes_and_comes(new_port: Callable[..., DataPort]) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as segments:
+        shared = Shared(new_port(segments), Path(segments))
+        # This parent sends no heartbeats while it writes the value.
+        shared.parent.lease = 120_000
+        start(shared.parent)
+        size = (1 << 31) + 12
+        array = np.zeros(size, np.uint8)
+        array[-1] = 7
+        reference = Reference(shared.store.publish(memoryview(array)), size)
+        del array
+        tensor = msgpack.ExtType(1, msgpack.packb(["uint8", [size], "C", 0]))
+        data = msgpack.packb({"shareable": {"headers": {}, "values": {"array": tensor}}, "context": {}})
+        execute(lambda _: Body(data, references=[reference]), shared.parent, "echo", {})
+        packet = shared.parent.packet(Result, 100)
+        assert packet.body is not None
+        found = read(packet, lambda reference: shared.store.find(*reference))
+        assert found["array"].shape == (size,)
+        assert found["array"][-1] == 7
+        assert not found["array"][-(1 << 20) : -1].any()
+        end(shared.parent)
+        shared.store.close()

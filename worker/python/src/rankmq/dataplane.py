@@ -132,9 +132,9 @@ class DataPlane:
                 store.unlock_fetch(reference.digest, lock)
 
     def _is_coming(self, reference: Reference, waiting_since: dict[Reference, tuple[float, int]]) -> bool:
-        """Whether whoever brings it gets on; after a lease without it this rank does not wait any more."""
+        """Whether whoever brings it gets on, as far as can be seen; after a lease without it this rank does not wait any more."""
         assert self._store is not None
-        now, change = time.monotonic(), self._store.last_change(reference.digest)
+        now, change = time.monotonic(), self._store.last_change()
         since, before = waiting_since.get(reference, (now, change))
         if change != before:
             since = now

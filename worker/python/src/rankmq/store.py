@@ -225,10 +225,10 @@ class Store:
         """Bytes written, bytes of them into used pages, and values that were here already."""
         return self.written, self.reused, self.hits
 
-    def last_change(self, digest: bytes) -> int:
-        """When something of a value that others are bringing was last written, in nanoseconds; 0 if nothing is there."""
+    def last_change(self) -> int:
+        """When something of a value that is not whole yet was last written, in nanoseconds; 0 if there is no such value."""
         changes = [0]
-        for part in self.folder.path.glob(f"{digest.hex()}.*part"):
+        for part in self.folder.path.glob("*.part"):
             with contextlib.suppress(FileNotFoundError):
                 changes.append(part.stat().st_mtime_ns)
         return max(changes)
