@@ -36,6 +36,7 @@ class DocsTest {
             classes = {
                 Report.class,
                 Report.TaskEntry.class,
+                Report.AttemptEntry.class,
                 Report.RankEntry.class,
                 Report.Events.class,
                 Report.Counters.class,

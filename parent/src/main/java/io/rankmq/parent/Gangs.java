@@ -154,7 +154,7 @@ final class Gangs {
                 return null;
             }
         }
-        LOG.warn("{}; the gang is started again, restart {} of {}", why.message(), lost.number() + 1, policy.max());
+        LOG.info("{}; the gang is started again, restart {} of {}", why.message(), lost.number() + 1, policy.max());
         Restart restart = new Restart(lost.number(), policy.max(), why, lost.age());
         spec.listeners().forEach(listener -> listener.onRestart(restart));
         lost.completeFailure(why);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param launcher the launcher's settings, class path and Python path of the job included
  * @param handlers built in the parent, in this order
  * @param tasks run one after another
+ * @param maxRestarts how often the gang may be started again
  * @param limits times and sizes of the session
  * @param classpath jars and folders for the handlers, absolute
  */
@@ -36,6 +37,7 @@ public record Job(
         Map<String, Object> launcher,
         List<ComponentConfig> handlers,
         List<Task> tasks,
+        int maxRestarts,
         SessionLimits limits,
         List<Path> classpath) {
 

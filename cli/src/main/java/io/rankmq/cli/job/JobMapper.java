@@ -32,6 +32,7 @@ final class JobMapper {
                 launcherSettings(root),
                 components(root.path("handlers")),
                 List.copyOf(tasks),
+                root.path("max_restarts").asInt(0),
                 limits(root.path("limits")),
                 paths(folder, root.path("classpath")));
     }

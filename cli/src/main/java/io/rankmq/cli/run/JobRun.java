@@ -157,6 +157,7 @@ public final class JobRun {
                 .broker(settings.broker())
                 .logDirectory(settings.logDirectory().toAbsolutePath().normalize())
                 .limits(job.limits())
+                .maxRestarts(job.maxRestarts())
                 .listener(ranks)
                 .abort(stop.signal())
                 .property(ContextKeys.RUN_DIRECTORY, folder.path().toString(), Context.Mark.PRIVATE);
@@ -203,6 +204,7 @@ public final class JobRun {
                 startedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
                 Duration.ofNanos(System.nanoTime() - startedNanos).toMillis(),
                 List.copyOf(rounds),
+                ranks.attempts(outcome, error),
                 ranks.ranks().stream().map(Report.RankEntry::of).toList(),
                 new Report.Events(stats.eventsUp(), stats.eventsDown()),
                 Report.Counters.of(stats),
@@ -210,13 +212,15 @@ public final class JobRun {
                 error);
     }
 
-    /** Writes report and error; returns where the report is, or null if it could not be written. */
+    /** Writes report and errors; returns where the report is, or null if it could not be written. */
     private @Nullable Path write(Report report, RunFolder folder) {
         Path file = settings.report() == null ? folder.report() : settings.report();
         try {
-            ErrorEntry failure = report.error();
-            if (failure != null && failure.rank() != null) {
-                folder.writeError(ranks.attemptOf(failure.rank()), failure.rank(), failure);
+            for (Report.AttemptEntry attempt : report.attempts()) {
+                ErrorEntry failure = attempt.error();
+                if (failure != null && failure.rank() != null) {
+                    folder.writeError(attempt.attempt(), failure.rank(), failure);
+                }
             }
             RunFolder.write(file, ReportJson.text(report));
             return file;

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it began, ISO 8601 in UTC
  * @param millis how long it took, from reading the job to the end of the last rank
  * @param tasks every round that ended, in order
- * @param ranks every rank, by number
+ * @param attempts every start of the gang, in order
+ * @param ranks every rank of every attempt, by attempt and number
  * @param events events relayed
  * @param counters what else the session counted; all zero in a run without trouble
  * @param files files that the job left in its run folder, relative to it
@@ -36,6 +37,7 @@ public record Report(
         String startedAt,
         long millis,
         List<TaskEntry> tasks,
+        List<AttemptEntry> attempts,
         List<RankEntry> ranks,
         Events events,
         Counters counters,
@@ -63,6 +65,20 @@ public record Report(
             long millis,
             List<Integer> repliedBy,
             Map<String, Number> metrics) {}
+
+    /**
+     * One start of the gang.
+     *
+     * @param attempt its incarnation, from 0; names its log folder
+     * @param outcome how it ended; the last one as the job did
+     * @param millis until its loss or the end of the run, from the loss of the one before or the start of the run
+     * @param error why it failed; null if it did not
+     */
+    public record AttemptEntry(
+            int attempt,
+            Outcome outcome,
+            long millis,
+            @Nullable ErrorEntry error) {}
 
     /**
      * One rank as it was last seen.

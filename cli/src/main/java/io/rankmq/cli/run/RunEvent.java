@@ -44,6 +44,16 @@ public sealed interface RunEvent {
      */
     record Output(@Nullable Integer rank, String host, boolean isError, String text) implements RunEvent {}
 
+    /**
+     * The gang was lost and is started again.
+     *
+     * @param attempt the attempt that is over, from 0
+     * @param restart which restart this is, from 1
+     * @param maxRestarts how many the job may have
+     * @param error why the gang was lost
+     */
+    record Restarted(int attempt, int restart, int maxRestarts, Report.ErrorEntry error) implements RunEvent {}
+
     /** The job failed. */
     record Failed(Report.ErrorEntry error) implements RunEvent {}
 

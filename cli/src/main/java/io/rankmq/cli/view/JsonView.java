@@ -44,6 +44,12 @@ final class JsonView implements RunView {
                     .put("host", output.host())
                     .put("stream", output.isError() ? "stderr" : "stdout")
                     .put("text", output.text()));
+        } else if (event instanceof RunEvent.Restarted restart) {
+            ObjectNode line = line("restart")
+                    .put("attempt", restart.attempt())
+                    .put("restart", restart.restart())
+                    .put("max_restarts", restart.maxRestarts());
+            print(line.set("error", ReportJson.tree(restart.error())));
         } else if (event instanceof RunEvent.Failed failed) {
             print(with("failure", failed.error()));
         } else if (event instanceof RunEvent.Finished finished) {

@@ -59,6 +59,8 @@ public final class TextView implements RunView {
             sink.err(Progress.round(ended.round()));
         } else if (event instanceof RunEvent.Output output) {
             output(output);
+        } else if (event instanceof RunEvent.Restarted restart) {
+            restarted(restart);
         } else if (event instanceof RunEvent.Failed failed) {
             failed(failed.error());
         } else if (event instanceof RunEvent.Finished finished) {
@@ -114,6 +116,11 @@ public final class TextView implements RunView {
         } else {
             sink.out(line);
         }
+    }
+
+    private void restarted(RunEvent.Restarted restart) {
+        sink.err(errStyle.bad("rankmq: ") + errStyle.foreign(restart.error().message()));
+        sink.err("rankmq: starting the gang again, restart " + restart.restart() + " of " + restart.maxRestarts());
     }
 
     private void failed(ErrorEntry error) {

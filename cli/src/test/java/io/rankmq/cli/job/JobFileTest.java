@@ -17,6 +17,15 @@ class JobFileTest {
     private Path folder;
 
     @Test
+    void restartsAreANumberFromNoneToAThousand() throws Exception {
+        assertThat(files().load(files().valid()).maxRestarts()).isZero();
+        assertThat(files().faults(files().valid() + "max_restarts: -1\n"))
+                .singleElement()
+                .asString()
+                .endsWith("max_restarts: expected an integer from 0 to 1000, got -1");
+    }
+
+    @Test
     void aCompleteFileBecomesAJob() throws Exception {
         Job job = files().load("""
                 name: digits
@@ -39,6 +48,7 @@ class JobFileTest {
                     data: {seed: 7, text: "no", flag: true, big: 0x10}
                     aggregate: average
                   - name: test
+                max_restarts: 2
                 limits: {heartbeat: 100ms, lease: 2s, event_window: 16}
                 """);
 
@@ -65,6 +75,7 @@ class JobFileTest {
                         "average"));
         assertThat(job.tasks().get(1)).isEqualTo(new Job.Task("test", 1, "rank0", null, Map.of(), null));
         assertThat(job.totalRounds()).isEqualTo(4);
+        assertThat(job.maxRestarts()).isEqualTo(2);
         assertThat(job.limits().lease()).isEqualTo(Duration.ofSeconds(2));
         assertThat(job.limits().eventWindow()).isEqualTo(16);
         assertThat(job.limits().killGrace()).isEqualTo(Duration.ofSeconds(1));

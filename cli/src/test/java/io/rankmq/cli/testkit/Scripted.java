@@ -6,6 +6,8 @@ import io.rankmq.api.Context;
 import io.rankmq.api.ContextKeys;
 import io.rankmq.api.Executor;
 import io.rankmq.api.Shareable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -27,10 +29,24 @@ public final class Scripted implements Executor {
     private static void act(String taskName, AbortSignal abort) throws Exception {
         switch (taskName) {
             case "throw" -> throw new IllegalStateException("as told");
+            case "kill" -> kill();
+            case "kill_once" -> {
+                if (Files.notExists(Path.of("killed"))) {
+                    Files.createFile(Path.of("killed"));
+                    kill();
+                }
+            }
             case "exit" -> Runtime.getRuntime().halt(7);
             case "wait" -> abort.await(Duration.ofMinutes(5));
             case "deaf" -> new CountDownLatch(1).await();
             default -> System.err.println("nothing special");
         }
+    }
+
+    /** As the kernel does when memory is short. */
+    private static void kill() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        new ProcessBuilder("kill", "-9", Long.toString(pid)).start().waitFor();
+        new CountDownLatch(1).await();
     }
 }

@@ -39,6 +39,10 @@ final class Events {
         return new RunEvent.Output(rank, "host", false, text);
     }
 
+    static RunEvent restarted() {
+        return new RunEvent.Restarted(0, 1, 2, error());
+    }
+
     static RunEvent failed() {
         return new RunEvent.Failed(error());
     }
@@ -53,6 +57,7 @@ final class Events {
                 "2026-11-22T10:00:00Z",
                 61_000,
                 List.of(entry(1, Map.of("loss", 0.5)), entry(2, Map.of("loss", 0.25))),
+                List.of(new Report.AttemptEntry(0, outcome, 61_000, null)),
                 List.of(),
                 new Report.Events(4, 5),
                 new Report.Counters(0, 0, 0, 0, 0, 0),

@@ -24,12 +24,13 @@ class JsonViewTest {
                 Events.roundEnded(1),
                 Events.output(1, "two\"quotes"),
                 new RunEvent.Output(null, "", true, "a log line"),
+                Events.restarted(),
                 Events.failed(),
                 Events.finished(Outcome.FAILED));
 
         assertThat(lines)
                 .extracting(line -> line.path("event").asText())
-                .containsExactly("session", "rank", "round", "output", "output", "failure", "summary");
+                .containsExactly("session", "rank", "round", "output", "output", "restart", "failure", "summary");
         assertThat(lines).allMatch(line -> line.path("time").asText().equals("2026-11-22T10:00:00.123Z"));
         assertThat(lines.get(0).path("world_size").asInt()).isEqualTo(2);
         assertThat(lines.get(1).path("state").asText()).isEqualTo("ready");
@@ -37,9 +38,13 @@ class JsonViewTest {
         assertThat(lines.get(3).path("text").asText()).isEqualTo("two\"quotes");
         assertThat(lines.get(4).path("rank").isNull()).isTrue();
         assertThat(lines.get(4).path("stream").asText()).isEqualTo("stderr");
-        assertThat(lines.get(5).path("code").asText()).isEqualTo("RANK_EXITED");
-        assertThat(lines.get(6).path("outcome").asText()).isEqualTo("FAILED");
-        assertThat(lines.get(6).path("report_file").asText()).isEqualTo("/logs/s-1/report.json");
+        assertThat(lines.get(5).path("attempt").asInt(-1)).isZero();
+        assertThat(lines.get(5).path("restart").asInt()).isEqualTo(1);
+        assertThat(lines.get(5).path("max_restarts").asInt()).isEqualTo(2);
+        assertThat(lines.get(5).path("error").path("code").asText()).isEqualTo("RANK_EXITED");
+        assertThat(lines.get(6).path("code").asText()).isEqualTo("RANK_EXITED");
+        assertThat(lines.get(7).path("outcome").asText()).isEqualTo("FAILED");
+        assertThat(lines.get(7).path("report_file").asText()).isEqualTo("/logs/s-1/report.json");
     }
 
     private static List<JsonNode> show(RunEvent... events) throws Exception {

@@ -137,6 +137,20 @@ class TextViewTest {
     }
 
     @Test
+    void aRestartTellsWhoWasLostAndHowManyAreLeft() {
+        TextView view = live(true);
+        view.show(Events.begun());
+        view.show(Events.rank(0, RankInfo.State.READY));
+        view.show(Events.restarted());
+
+        assertThat(err.screen())
+                .containsExactly(
+                        "rankmq: rank 1 on host (pid 41) ended before its session: signal 9 (SIGKILL)",
+                        "rankmq: starting the gang again, restart 1 of 2",
+                        "digits  starting  ranks 1/2  00:00");
+    }
+
+    @Test
     void quietShowsAFailureOnly() {
         QuietView view = new QuietView(TextView.plain(
                 LineSink.of(out.stream(), err.stream()), new Style(false), new Style(false), nanos::get));
