@@ -128,7 +128,6 @@ def test_a_pipe_or_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> Non
     ("environment", "said"),
     [
         ({}, "RANKMQ_BOOTSTRAP is not set"),
-        ({"RANKMQ_BOOTSTRAP": "x"}, "RANK is not set"),
         ({"RANKMQ_BOOTSTRAP": "x", "RANK": "one"}, "RANK is 'one'"),
         ({"RANKMQ_BOOTSTRAP": "x", "RANK": "-1"}, "RANK is '-1'"),
         ({"RANKMQ_BOOTSTRAP": "x", "RANK": "65536"}, "from 0 to 65535"),
@@ -138,6 +137,12 @@ def test_a_pipe_or_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> Non
 )
 def test_an_unfit_environment_is_explained(environment: dict[str, str], said: str) -> None:
     assert said in fault(environment)
+
+
+def test_a_process_without_a_rank_needs_a_join_key(write: Write) -> None:
+    environment = write(DOCUMENT)
+    del environment["RANK"]
+    assert "RANK is not set" in fault(environment)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import sys
 
 from . import __version__
 from .actions import ExitCode
-from .bootstrap import Bootstrap, BootstrapError, from_environment
+from .bootstrap import Bootstrap, BootstrapError, NotJoined, from_environment
 
 
 class _OneLine(logging.Formatter):
@@ -56,13 +56,17 @@ def _bootstrap() -> Bootstrap:
         raise SystemExit(0)
     if arguments:
         raise BootstrapError(
-            "python -m rankmq takes no arguments but --version; a rank finds everything in its environment"
+            "python -m rankmq takes no arguments, or those of rankmq-worker; a rank finds everything in its environment"
         )
     return from_environment(os.environ)
 
 
 def main() -> int:
     """Runs one rank; gives its exit code (docs/protocol.md, section 10)."""
+    if "--bootstrap" in sys.argv[1:] or "--help" in sys.argv[1:]:
+        from .host import main as host
+
+        return host()
     _configure_output()
     try:
         bootstrap = _bootstrap()
@@ -74,6 +78,9 @@ def main() -> int:
     except BootstrapError as unfit:
         logging.getLogger("rankmq").error("%s", unfit)
         return ExitCode.BAD_BOOTSTRAP
+    except NotJoined as refused:
+        logging.getLogger("rankmq").error("%s", refused)
+        return ExitCode.NOT_JOINED
     # For what user code starts: the document was for this process.
     os.environ.pop("RANKMQ_BOOTSTRAP", None)
     return runtime.run()

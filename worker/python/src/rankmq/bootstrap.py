@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
 from .kinds import WORLD_SIZE
@@ -38,6 +38,10 @@ class DataSettings(NamedTuple):
     segments: str
 
 
+class NotJoined(Exception):
+    """No rank was given to this process; one sentence for a person."""
+
+
 class Bootstrap(NamedTuple):
     """What one rank needs of the document. `data`: None if all values travel in messages."""
 
@@ -59,19 +63,57 @@ class Bootstrap(NamedTuple):
 
 
 def from_environment(environment: Mapping[str, str]) -> Bootstrap:
-    """Reads RANK and the document that RANKMQ_BOOTSTRAP names; raises BootstrapError."""
+    """Reads RANK and the document that RANKMQ_BOOTSTRAP names; raises BootstrapError, and NotJoined if no rank is given to a process
+    without RANK."""
     source = environment.get("RANKMQ_BOOTSTRAP")
     if not source:
         raise BootstrapError(
             "RANKMQ_BOOTSTRAP is not set; this is the worker that 'rankmq run' starts, not a command by itself"
         )
     rank = _number(environment, "RANK", 0, WORLD_SIZE - 1)
-    if rank is None:
-        raise BootstrapError("RANK is not set; whoever starts ranks must set it to the rank's number")
     what = f"the bootstrap document {'on standard input' if source == '-' else source}"
     document = _parse(what, _read(what, source))
+    if rank is None:
+        return _claimed(what, document, environment)
     world_size = _number(environment, "WORLD_SIZE", 1, WORLD_SIZE)
     return _bootstrap(what, document, rank, world_size)
+
+
+def _claimed(what: str, document: dict[str, Any], environment: Mapping[str, str]) -> Bootstrap:
+    """Somebody has started this process without a rank: the parent gives it one (section 13), and its variables are set."""
+    join = document.get("join")
+    if not isinstance(join, dict):
+        raise BootstrapError("RANK is not set; whoever starts ranks must set it to the rank's number")
+    from .claim import claim
+
+    # For the checks of all but the rank; the join key stands where the rank's keys will.
+    access = _bootstrap(what, {**document, "ranks": {"0": join}}, 0, None)
+    given = claim(access, _number(environment, "RANKMQ_SLOT", 0, WORLD_SIZE - 1))
+    if isinstance(environment, MutableMapping):
+        place = {
+            "RANK": given.assigned,
+            "WORLD_SIZE": given.world_size,
+            "LOCAL_RANK": given.local_rank,
+            "LOCAL_WORLD_SIZE": given.local_world_size,
+            "GROUP_RANK": given.group_rank,
+            "MASTER_ADDR": given.master_addr,
+            "MASTER_PORT": given.master_port,
+            "RANKMQ_SESSION": access.session,
+        }
+        environment.update({name: str(value) for name, value in place.items()})
+    keys = {"public": given.public, "secret": given.secret}
+    return _bootstrap(what, {**document, "ranks": {str(given.assigned): keys}}, given.assigned, given.world_size)
+
+
+def session_of(path: str) -> str | None:
+    """Session and incarnation of a document in a file, or None if it is gone meanwhile; raises BootstrapError if it cannot be used."""
+    try:
+        document = _parse(f"the bootstrap document {path}", _read_file(f"the bootstrap document {path}", path))
+    except BootstrapError:
+        if os.path.exists(path):
+            raise
+        return None
+    return f"{document.get('session')}/{document.get('incarnation')}"
 
 
 def _number(environment: Mapping[str, str], name: str, minimum: int, maximum: int) -> int | None:

@@ -39,6 +39,7 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
     private @Nullable Gang gang;
     private @Nullable String lostEarly;
+    private @Nullable ClaimDesk desk;
 
     CoreDriver(EventLoop loop, EventLanes lanes, List<SessionListener> listeners, Consumer<RankFailure> onFailure) {
         this.loop = loop;
@@ -57,6 +58,11 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         if (early != null) {
             onBrokerLost(early);
         }
+    }
+
+    /** Ranks come by themselves and are given their numbers there; before {@link #begin}. */
+    void giveRanks(ClaimDesk where) {
+        desk = where;
     }
 
     /** Gives the port back; what was sent still goes out, and nothing arrives any more. Any thread; nothing happens if the loop has ended. */
@@ -107,6 +113,20 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     }
 
     @Override
+    public void onClaim(String claimant, List<ByteBuffer> frames) {
+        ClaimDesk open = desk;
+        if (open == null || !isBegun()) {
+            return;
+        }
+        try {
+            open.take(claimant, frames, now());
+        } catch (ProtocolException e) {
+            core().countRejected();
+            rejections.warn("a message of a process with the join key was dropped: {}", String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
     public void onBrokerLost(String sentence) {
         if (isBegun()) {
             core().fail(RankFailure.ofSession(ErrorCode.BROKER_LOST, sentence));
@@ -136,6 +156,10 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
 
     @Override
     public void onTick(long nowNanos) {
+        RankFailure overdue = desk == null ? null : desk.expire(nowNanos);
+        if (overdue != null) {
+            core().fail(overdue);
+        }
         core().onTick(nowNanos);
     }
 

@@ -116,11 +116,16 @@ final class Incarnation {
             for (int rank = 0; rank < spec.worldSize(); rank++) {
                 keys.put(rank, CurveKeyPair.generate());
             }
-            SessionPort opened = open(broker, keys);
+            CurveKeyPair join = spec.launcher().ranksClaim() ? CurveKeyPair.generate() : null;
+            SessionPort opened = open(broker, keys, join);
             if (opened == null) {
                 return over();
             }
-            launch(loop.call(() -> begin(opened, initialize), SessionRuntime.SLACK), keys, avoidHosts);
+            launch(
+                    loop.call(() -> begin(opened, initialize, join == null ? null : keys), SessionRuntime.SLACK),
+                    keys,
+                    join,
+                    avoidHosts);
             Duration limit = spec.limits().joinTimeout().plus(spec.limits().initializeTimeout());
             awaitAny(limit.plus(SessionRuntime.SLACK), initialized, ended);
             return initialized.isDone() ? initialized.join().failure() : over();
@@ -132,9 +137,11 @@ final class Incarnation {
     }
 
     /** Returns null if the end came first. */
-    private @Nullable SessionPort open(BrokerAccess.Connection broker, SortedMap<Integer, CurveKeyPair> keys)
+    private @Nullable SessionPort open(
+            BrokerAccess.Connection broker, SortedMap<Integer, CurveKeyPair> keys, @Nullable CurveKeyPair join)
             throws InterruptedException {
-        SessionRegistration registration = SessionRegistration.of(spec.id(), number, keys);
+        SessionRegistration registration =
+                SessionRegistration.of(spec.id(), number, keys).withJoinKey(join == null ? null : join.publicKey());
         CompletableFuture<SessionPort> port = loop.call(() -> broker.open(registration, driver), SessionRuntime.SLACK);
         try {
             awaitAny(broker.openWithin(), port, ending);
@@ -155,8 +162,12 @@ final class Incarnation {
     }
 
     /** Loop thread. */
-    private SessionPort begin(SessionPort opened, Body initialize) {
+    private SessionPort begin(SessionPort opened, Body initialize, @Nullable SortedMap<Integer, CurveKeyPair> claimed) {
         SessionPort port = spec.port().apply(opened);
+        if (claimed != null) {
+            Claims claims = new Claims(claimed, spec.limits().joinTimeout(), driver.now());
+            driver.giveRanks(new ClaimDesk(spec, number, claims, port));
+        }
         SessionCore core = new SessionCore(
                 spec.id(),
                 number,
@@ -171,9 +182,13 @@ final class Incarnation {
         return port;
     }
 
-    private void launch(SessionPort port, SortedMap<Integer, CurveKeyPair> keys, Set<String> avoidHosts)
+    private void launch(
+            SessionPort port,
+            SortedMap<Integer, CurveKeyPair> keys,
+            @Nullable CurveKeyPair join,
+            Set<String> avoidHosts)
             throws LaunchException {
-        BootstrapDocument bootstrap = new BootstrapDocument(
+        BootstrapDocument whole = new BootstrapDocument(
                 spec.id(),
                 number,
                 spec.worldSize(),
@@ -183,6 +198,7 @@ final class Incarnation {
                 port.serverKey(),
                 spec.allow(),
                 keys);
+        BootstrapDocument bootstrap = join == null ? whole : whole.forClaims(join);
         Path logs = spec.logDirectory() == null
                 ? null
                 : spec.logDirectory().resolve(spec.id()).resolve("attempt_" + number);

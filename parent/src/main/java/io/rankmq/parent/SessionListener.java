@@ -12,6 +12,9 @@ public interface SessionListener {
     /** A rank wrote a line. */
     default void onOutput(GangListener.Line line) {}
 
+    /** Processes that come by themselves claim ranks; so many of the world size are there. Told when the number changes. */
+    default void onClaims(int there, int worldSize) {}
+
     /** A rank fired an event, before it is handled. */
     default void onEvent(int rank, String eventType) {}
 

@@ -19,6 +19,11 @@ final class EndableLauncher implements Launcher {
     }
 
     @Override
+    public boolean ranksClaim() {
+        return launcher.ranksClaim();
+    }
+
+    @Override
     public Gang launch(LaunchRequest request, GangListener listener) throws LaunchException {
         Gang launched = launcher.launch(request, listener);
         synchronized (this) {

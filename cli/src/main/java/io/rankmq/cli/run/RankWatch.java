@@ -36,6 +36,14 @@ final class RankWatch implements SessionListener {
     }
 
     @Override
+    public void onClaims(int there, int worldSize) {
+        String sentence = there < worldSize
+                ? "waiting for ranks: " + there + " of " + worldSize + " joined"
+                : "all " + worldSize + " ranks are there";
+        watcher.on(new RunEvent.Note(sentence));
+    }
+
+    @Override
     public void onOutput(GangListener.Line line) {
         Integer rank = line.rank() == GangListener.LAUNCHER ? null : line.rank();
         watcher.on(new RunEvent.Output(rank, line.host(), line.isError(), line.text()));

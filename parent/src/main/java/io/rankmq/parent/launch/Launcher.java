@@ -27,6 +27,14 @@ public interface Launcher {
     default void checkWorldSize(int worldSize) {}
 
     /**
+     * Whether the ranks come by themselves, started by somebody else, and are given their numbers when they come (docs/protocol.md, section 13).
+     * The bootstrap document has a join key then, and no rank's keys.
+     */
+    default boolean ranksClaim() {
+        return false;
+    }
+
+    /**
      * Says where ranks would run, and starts nothing.
      *
      * @return a line for each process that would be started, in the order of ranks; empty: this launcher cannot tell before

@@ -33,6 +33,9 @@ public final class Main {
         } catch (SettingsException | KeyFileException refused) {
             refuse(refused);
             return;
+        } catch (NotJoinedException refused) {
+            end(refused, ExitCode.NOT_JOINED);
+            return;
         }
         RankThreads threads = new RankThreads();
         ProcessEnd end = new ProcessEnd(new Descendants(Path.of("/proc"), System.getenv()), threads);
@@ -63,8 +66,12 @@ public final class Main {
     }
 
     private static void refuse(RuntimeException refused) {
+        end(refused, ExitCode.BAD_ENVIRONMENT);
+    }
+
+    private static void end(RuntimeException refused, int code) {
         System.err.println("rankmq worker: " + refused.getMessage());
-        Runtime.getRuntime().halt(ExitCode.BAD_ENVIRONMENT);
+        Runtime.getRuntime().halt(code);
     }
 
     /**
