@@ -19,6 +19,9 @@ from typing import IO
 
 PATIENCE_S = 10.0
 
+# A hardware address that no host has: frames to it are lost like those on a broken way.
+NOBODY = "02:00:00:00:00:01"
+
 # Process 1 of a host: it takes over orphans and reaps them, as an init does. When it is killed the kernel kills the whole host.
 INIT = """
 import os, signal, time
@@ -154,24 +157,59 @@ class Host:
         """Puts the cable back."""
         subprocess.run(["ip", "link", "set", self.port, "up"], check=True)
 
+    def cut_from(self, other: Host) -> None:
+        """What these two hosts send each other does not arrive, and nobody is told; all else goes on."""
+        for host, peer in ((self, other), (other, self)):
+            words = f"neigh replace {peer.address} lladdr {NOBODY} nud permanent dev eth0".split()
+            host.run(["ip", *words]).check_returncode()
+
+    def heal_from(self, other: Host) -> None:
+        """Undoes cut_from."""
+        for host, peer in ((self, other), (other, self)):
+            host.run(["ip", "neigh", "del", peer.address, "dev", "eth0"]).check_returncode()
+
+    def outside(self, pid: int) -> int:
+        """The number outside of a process that this host knows by another."""
+        for found in self.pids():
+            with contextlib.suppress(OSError):
+                status = Path(f"/proc/{found}/status").read_text(errors="replace")
+                if status.partition("\nNSpid:")[2].partition("\n")[0].split()[-1] == str(pid):
+                    return found
+        raise LookupError(f"{self.name} has no process {pid}")
+
+    def shared_memory(self) -> Path:
+        """Its /dev/shm, as a folder outside."""
+        return Path(f"/proc/{self._pid}/root/dev/shm")
+
     def kill(self) -> None:
         """The host is gone: all its processes at once. Nobody is told, for the cable is pulled first."""
         with contextlib.suppress(subprocess.CalledProcessError):
             self.cut()
         self._stop()
 
+    @property
+    def is_up(self) -> bool:
+        return self._init is not None
+
     def _stop(self) -> None:
-        if self._init is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid or self._init.pid, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._init.pid, signal.SIGKILL)
-            self._init.wait(PATIENCE_S)
-            if self._init.stdout is not None:
-                self._init.stdout.close()
-            for process in self._started:
-                process.kill()
-                process.wait(PATIENCE_S)
+        init = self._init
+        if init is None:
+            return
+        # Other hosts may soon have the same numbers.
+        self._init = None
+        with contextlib.suppress(ProcessLookupError):
+            if self._pid:
+                # Its parent reaps it and ends.
+                os.kill(self._pid, signal.SIGKILL)
+            else:
+                os.killpg(init.pid, signal.SIGKILL)
+        init.wait(PATIENCE_S)
+        self._namespace = ""
+        if init.stdout is not None:
+            init.stdout.close()
+        for process in self._started:
+            process.kill()
+            process.wait(PATIENCE_S)
 
 
 class Network:
@@ -179,6 +217,9 @@ class Network:
 
     def __init__(self, folder: Path, bridge: str, parent: Host, others: list[Host]) -> None:
         self.folder = folder
+        # For temporary files of ranks on all hosts, so that what they leave is seen.
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir(exist_ok=True)
         self.bridge = bridge
         self.parent = parent
         self.hosts = others
@@ -193,6 +234,18 @@ class Network:
         """Processes of each host, see Host.pids; hosts without any are left out."""
         found = {host.name: host.pids(session) for host in self.all()}
         return {name: pids for name, pids in found.items() if pids}
+
+    def everything(self) -> dict[int, str]:
+        """All processes of all hosts and whose they are, by one look at /proc."""
+        owners = {host._namespace: host for host in self.all() if host.is_up}
+        found = {}
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                with contextlib.suppress(OSError):
+                    host = owners.get(os.readlink(f"/proc/{entry}/ns/pid"))
+                    if host is not None and int(entry) != host._pid and not is_zombie(int(entry)):
+                        found[int(entry)] = host.name
+        return found
 
 
 @contextlib.contextmanager

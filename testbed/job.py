@@ -56,12 +56,16 @@ class Job:
 
     def wait_event(self, matches: Callable[[Event], bool], timeout: float = 60) -> Event:
         """Waits for the first event, of all that were told, that matches."""
+        return self.wait_count(matches, 1, timeout)
+
+    def wait_count(self, matches: Callable[[Event], bool], count: int, timeout: float = 60) -> Event:
+        """Waits until so many events match; returns the last of them."""
         deadline = time.monotonic() + timeout
         with self._news:
             while True:
-                for event in self.events:
-                    if matches(event):
-                        return event
+                found = [event for event in self.events if matches(event)]
+                if len(found) >= count:
+                    return found[count - 1]
                 rest = deadline - time.monotonic()
                 ended = not any(reader.is_alive() for reader in self._readers)
                 if rest <= 0 or ended:
@@ -99,6 +103,10 @@ class Job:
         for reader in self._readers:
             reader.join(5)
         return code
+
+    def poll(self) -> int | None:
+        """The exit code; None: it runs."""
+        return self._process.poll()
 
     @property
     def seconds(self) -> float:
@@ -139,6 +147,7 @@ def run(
     words = [str(TOP / "rankmq"), "run", str(job), "--json", "--log-dir", str(network.folder / "runs"), *options]
     if "--broker" not in options and "--listen" not in options:
         words += ["--listen", where.address]
+    env = {"TMPDIR": str(network.temporary), **(env or {})}
     process = where.start(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP)
     started = Job(process)
     try:

@@ -24,6 +24,7 @@ UseDNS no
 PrintMotd no
 MaxStartups 200
 MaxSessions 200
+SetEnv TMPDIR={temporary}
 """
 
 CLIENT = """\
@@ -59,7 +60,7 @@ def sshd(network: Network) -> Iterator[Ssh]:
     for name in ("id", "hostkey"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     (folder / "authorized_keys").write_text((folder / "id.pub").read_text())
-    (folder / "sshd_config").write_text(SERVER.format(folder=folder))
+    (folder / "sshd_config").write_text(SERVER.format(folder=folder, temporary=network.temporary))
     (folder / "config").write_text(CLIENT.format(folder=folder))
     key = " ".join((folder / "hostkey.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text("".join(f"{host.name},{host.address} {key}\n" for host in network.hosts))

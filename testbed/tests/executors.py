@@ -8,6 +8,8 @@ import socket
 import subprocess
 import time
 
+import numpy
+
 from rankmq import Executor, Shareable
 
 PLACE = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "GROUP_RANK", "CUDA_VISIBLE_DEVICES")
@@ -40,6 +42,23 @@ class Lingering(Executor):
         while not abort_signal.wait(0.1):
             pass
         return Shareable()
+
+
+class Held(Executor):
+    """Starts a daemon that has left its parents, says so, and works until a gate is opened; replies with a large value."""
+
+    def __init__(self, gate: str) -> None:
+        self._gate = gate
+        self._has_daemon = False
+
+    def execute(self, task_name, shareable, ctx, abort_signal):
+        if not self._has_daemon:
+            subprocess.run(["setsid", "--fork", "sleep", "1000"], check=True)
+            self._has_daemon = True
+            print("holding", flush=True)
+        while not os.path.exists(self._gate) and not abort_signal.wait(0.05):
+            pass
+        return Shareable({"large": numpy.full(50_000, ctx.get("round"))})
 
 
 def meet(address: tuple[str, int]) -> None:

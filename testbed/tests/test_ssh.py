@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from jobs import DIGITS, DIGITS_PYTHON, over_ssh, sets, write_job
-
 from testbed import Network, Ssh, run
 from testbed.job import TOP
 

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A job under way on hosts of its own, by any launcher, so that something can happen to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jobs import over_ssh, sets, write_job
+from testbed import Broker, Host, Job, Keys, Network, broker, hosts, run, slurm, sshd
+from testbed.hosts import command_line
+
+WORLD_SIZE = 3
+KILL_GRACE_S = 0.5
+HEARTBEAT_S = 0.3
+
+# Daemons of the host itself, which may keep a broken connection for a while.
+OF_THE_HOST = ("sshd", "slurm", "/usr/sbin/slurm", "/usr/sbin/sshd")
+
+
+class Launcher:
+    """Who starts the ranks of a scene."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.options: list[str] = []
+        self.environment: Mapping[str, str] = {}
+
+    @contextlib.contextmanager
+    def ready(self, network: Network, spare: int) -> Iterator[None]:
+        """Prepares the hosts."""
+        yield
+
+    def host(self, network: Network) -> Host:
+        """The host to which things happen; it has ranks."""
+        return network["h1"]
+
+    def clients(self, network: Network) -> list[int]:
+        """The processes that stand between the parent and ranks of that host."""
+        return []
+
+
+class Local(Launcher):
+    name = "local"
+
+    def host(self, network: Network) -> Host:
+        return network.parent
+
+
+class OverSsh(Launcher):
+    name = "ssh"
+
+    @contextlib.contextmanager
+    def ready(self, network: Network, spare: int) -> Iterator[None]:
+        with sshd(network) as ssh:
+            self.options = over_ssh(ssh, [f"h{i}:2" for i in range(1, 3 + spare)])
+            yield
+
+    def clients(self, network: Network) -> list[int]:
+        return [pid for pid in network.parent.pids(containing="ssh ") if " h1 " in command_line(pid)][:1]
+
+
+class BySlurm(Launcher):
+    name = "slurm"
+
+    @contextlib.contextmanager
+    def ready(self, network: Network, spare: int) -> Iterator[None]:
+        with slurm(network) as cluster:
+            self.options = sets(launcher__type="slurm", launcher__slots=2)
+            self.environment = cluster.environment
+            yield
+
+    def clients(self, network: Network) -> list[int]:
+        return [pid for pid in network.parent.pids(containing="srun") if "/srun" in os.readlink(f"/proc/{pid}/exe")]
+
+
+class Scene:
+    """A job whose ranks all are at work, each with a daemon, until the gate is opened."""
+
+    def __init__(self, network: Network, launcher: Launcher, job: Job, broker: Broker | None, before: set[int]) -> None:
+        self.network = network
+        self.launcher = launcher
+        self.job = job
+        self._broker = broker
+        self._before = before
+        self._paused = contextlib.ExitStack()
+
+    @property
+    def broker(self) -> Broker:
+        assert self._broker is not None
+        return self._broker
+
+    @property
+    def host(self) -> Host:
+        """The host to which things happen."""
+        return self.launcher.host(self.network)
+
+    def rank_pid(self, rank: int) -> int:
+        known = self.job.ranks()[rank]
+        return self.network[known["host"]].outside(known["pid"])
+
+    def pause_host(self) -> None:
+        self._paused.enter_context(self.host.paused())
+
+    def pause_parent(self) -> None:
+        """All of the parent's host; the ranks of the local launcher are there, too."""
+        self._paused.enter_context(self.network.parent.paused())
+
+    def resume(self) -> None:
+        self._paused.close()
+
+    def await_work(self, attempts: int = 1) -> None:
+        """Waits until all ranks are at work, for the first time or after so many attempts."""
+        for rank in range(WORLD_SIZE):
+            self.job.wait_count(lambda event, rank=rank: is_holding(event, rank), attempts)
+
+    def open_gate(self) -> None:
+        gate(self.network).touch()
+
+    def story(self) -> str:
+        """All that the job and the broker told."""
+        return self.job.story() + ("" if self._broker is None else f"\nbroker:\n{self._broker.told()}")
+
+    def left(self) -> dict[int, str]:
+        """What was not there before the job, on the parent's host and on those of the ranks: pid and what it is."""
+        where = {self.network.parent.name, *(event.get("host") for event in self.job.of("rank"))}
+        found = {}
+        for pid, host in self.network.everything().items():
+            if pid not in self._before and host in where:
+                words = command_line(pid)
+                if words and not words.startswith(OF_THE_HOST):
+                    found[pid] = f"{host}: {words[:100]}"
+        return found
+
+    def files_left(self) -> list[str]:
+        """Bootstrap files, and shared memory of hosts that can be asked."""
+        files = [str(path) for path in self.network.temporary.glob("rankmq*")]
+        for host in self.network.all():
+            if host.is_up:
+                files += [f"{host.name}: {path}" for path in host.shared_memory().glob("rankmq*")]
+        return files
+
+
+def gate(network: Network) -> Path:
+    return network.folder / "gate"
+
+
+@contextlib.contextmanager
+def scene(launcher: Launcher, keys: Keys | None, lease: float, restarts: int = 0) -> Iterator[Scene]:
+    """Starts a job and waits until all its ranks work; with keys by a broker on host h3, else the parent is the broker."""
+    with contextlib.ExitStack() as stack:
+        network = stack.enter_context(hosts(3))
+        stack.enter_context(launcher.ready(network, 1 if restarts else 0))
+        options = limits(lease) + launcher.options
+        made = None
+        if keys is not None:
+            made = stack.enter_context(broker(network["h3"], keys, network.folder))
+            options += made.options()
+        if restarts:
+            options += sets(max_restarts=restarts)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rankmq-scene-")))
+        file = write_job(folder, "Held", world_size=WORLD_SIZE, components=[held(network)], tasks=[TASK])
+        before = set(network.everything())
+        job = stack.enter_context(run(network, file, *options, env=launcher.environment))
+        made_scene = Scene(network, launcher, job, made, before)
+        made_scene.await_work()
+        yield made_scene
+
+
+TASK = {"name": "work", "rounds": 2, "reply": "all", "timeout": "60s"}
+
+
+def held(network: Network) -> dict[str, object]:
+    return {"id": "executor", "path": "executors.Held", "args": {"gate": str(gate(network))}}
+
+
+def limits(lease: float) -> list[str]:
+    times = {"lease": lease, "heartbeat": HEARTBEAT_S, "kill_grace": KILL_GRACE_S, "abort_grace": 0.5, "close_grace": 1}
+    return sets(**{f"limits__{key}": f"{int(value * 1000)}ms" for key, value in times.items()})
+
+
+def is_holding(event: dict[str, object], rank: int) -> bool:
+    return event["event"] == "output" and event["text"] == "holding" and event["rank"] == rank
