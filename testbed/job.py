@@ -147,7 +147,7 @@ def run(
     words = [str(TOP / "rankmq"), "run", str(job), "--json", "--log-dir", str(network.folder / "runs"), *options]
     if "--broker" not in options and "--listen" not in options:
         words += ["--listen", where.address]
-    env = {"TMPDIR": str(network.temporary), **(env or {})}
+    env = {"TMPDIR": str(network.temporary), "XDG_RUNTIME_DIR": str(network.temporary), **(env or {})}
     process = where.start(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP)
     started = Job(process)
     try:

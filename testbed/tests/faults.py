@@ -120,7 +120,17 @@ FAULTS = [
     Fault("host paused, short", Scene.pause_host, 0, Scene.resume, SHORT_S, launchers=REMOTE),
     Fault("host paused", Scene.pause_host, LOST, Scene.resume, 2 * LEASE_S, resumes=True, launchers=REMOTE),
     Fault("host of the parent paused, short", Scene.pause_parent, 0, Scene.resume, SHORT_S),
-    Fault("host of the parent paused", Scene.pause_parent, LOST, Scene.resume, 2 * LEASE_S, resumes=True),
+    Fault(
+        "host of the parent paused",
+        Scene.pause_parent,
+        LOST,
+        Scene.resume,
+        2 * LEASE_S,
+        resumes=True,
+        launchers=REMOTE,
+    ),
+    # Time stood still for all, as on a machine that was suspended: nobody has missed anybody.
+    Fault("parent and all ranks paused", Scene.pause_parent, 0, Scene.resume, 2 * LEASE_S, launchers=("local",)),
     Fault("host gone, one restart", lambda s: s.host.kill(), 0, lambda s: None, 0, launchers=("ssh",), restarts=1),
     Fault(
         "host paused, one restart",
