@@ -131,16 +131,6 @@ FAULTS = [
     ),
     # Time stood still for all, as on a machine that was suspended: nobody has missed anybody.
     Fault("parent and all ranks paused", Scene.pause_parent, 0, Scene.resume, 2 * LEASE_S, launchers=("local",)),
-    Fault("host gone, one restart", lambda s: s.host.kill(), 0, lambda s: None, 0, launchers=("ssh",), restarts=1),
-    Fault(
-        "host paused, one restart",
-        Scene.pause_host,
-        0,
-        Scene.resume,
-        3 * LEASE_S,
-        launchers=("ssh",),
-        restarts=1,
-    ),
 ]
 
 
