@@ -82,8 +82,9 @@ class Host:
         self._namespace = os.readlink(f"/proc/{self._pid}/ns/pid")
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """The words that run a command on this host."""
-        return ["nsenter", "--target", str(self._pid), "--net", "--uts", "--mount", "--ipc", "--pid", "--", *words]
+        """The words that run a command on this host, also from a shell in whose background Ctrl-C is ignored."""
+        enter = ["nsenter", "--target", str(self._pid), "--net", "--uts", "--mount", "--ipc", "--pid", "--"]
+        return [*enter, "env", "--default-signal=INT,QUIT", *words]
 
     def start(
         self, words: Sequence[str], env: Mapping[str, str] | None = None, **options: object

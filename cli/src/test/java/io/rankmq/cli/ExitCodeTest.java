@@ -19,7 +19,8 @@ class ExitCodeTest {
                 "LAUNCH_FAILED",
                 "INITIALIZE_TIMEOUT",
                 "UNSUPPORTED_VERSION",
-                "BAD_WORLD_SIZE"
+                "BAD_WORLD_SIZE",
+                "BROKER_LOST"
             })
     void whatKeepsRanksFromBeingThereIsThree(ErrorCode code) {
         assertThat(ExitCode.of(code)).isEqualTo(3);
@@ -35,7 +36,8 @@ class ExitCodeTest {
                 "LAUNCH_FAILED",
                 "INITIALIZE_TIMEOUT",
                 "UNSUPPORTED_VERSION",
-                "BAD_WORLD_SIZE"
+                "BAD_WORLD_SIZE",
+                "BROKER_LOST"
             })
     void whateverElseFailsIsOne(ErrorCode code) {
         assertThat(ExitCode.of(code)).isEqualTo(1);

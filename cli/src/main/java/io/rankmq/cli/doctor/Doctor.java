@@ -18,6 +18,7 @@ public final class Doctor {
     public Doctor(Path logDirectory) {
         MachineChecks machine = new MachineChecks(Path.of("/proc"));
         PythonCheck python = new PythonCheck();
+        LauncherChecks launchers = new LauncherChecks(System.getenv());
         checks = List.of(
                 machine::java,
                 machine::workerClasspath,
@@ -31,6 +32,8 @@ public final class Doctor {
                 () -> DiskCheck.folder("temporary", Path.of(System.getProperty("java.io.tmpdir"))),
                 () -> DiskCheck.sharedMemory(Path.of("/dev/shm")),
                 machine::clock,
+                launchers::ssh,
+                launchers::slurm,
                 python::interpreter,
                 python::packages,
                 python::curve);

@@ -6,10 +6,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** The name of this host. */
 final class HostName {
     private static final Path KERNEL_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    /** Its parts are no domain. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+");
 
     private HostName() {}
 
@@ -37,6 +41,6 @@ final class HostName {
 
     private static String label(String name) {
         int dot = name.indexOf('.');
-        return dot < 0 ? name : name.substring(0, dot);
+        return dot < 0 || ADDRESS.matcher(name).matches() ? name : name.substring(0, dot);
     }
 }

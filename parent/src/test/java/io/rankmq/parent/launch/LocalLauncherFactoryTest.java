@@ -239,6 +239,35 @@ class LocalLauncherFactoryTest {
                 .hasMessage(sentence);
     }
 
+    @Test
+    void givesEachLocalRankItsDevices() throws Exception {
+        Map<String, Object> settings = Map.of(
+                "worker",
+                "none",
+                "command",
+                List.of("sh", "-c", "echo $LOCAL_RANK $MINE"),
+                "devices",
+                List.of("0", "1,2"),
+                "device_variable",
+                "MINE");
+        try (Trial trial = Trial.of(launcher(settings), 2)) {
+            trial.awaitExits(2);
+            assertThat(trial.told().out(0)).containsExactly("0 0");
+            assertThat(trial.told().out(1)).containsExactly("1 1,2");
+        }
+    }
+
+    @Test
+    void refusesMoreRanksThanSlotsUnlessAllowed() throws Exception {
+        Map<String, Object> settings = Map.of("slots", 2, "worker", "none", "command", "true");
+        assertThatThrownBy(() -> launcher(settings).checkWorldSize(3))
+                .hasMessage("slots: this host has 2 for 3 ranks; give it more, or allow more ranks than slots with"
+                        + " oversubscribe: true");
+        Map<String, Object> allowed = new HashMap<>(settings);
+        allowed.put("oversubscribe", true);
+        assertThat(launcher(allowed).place(3)).extracting(Placement::localRank).containsExactly(0, 1, 2);
+    }
+
     /** Runs one rank, and returns what it wrote. */
     private List<String> wordsOf(Map<String, Object> settings) throws Exception {
         try (Trial trial = Trial.of(launcher(settings), 1)) {

@@ -24,6 +24,12 @@ class SeatingTest {
     }
 
     @Test
+    void tellsHostsApartByTheirAddresses() {
+        List<HostSlots> hosts = List.of(host("10.0.0.1", 1), host("10.0.0.2", 1));
+        assertThat(shown(Seating.of(hosts, 1, Set.of("10.0.0.1"), false))).containsExactly("0 10.0.0.2 0/1 #0");
+    }
+
+    @Test
     void usesAvoidedHostsAgainWhenTheOthersAreTooFew() {
         assertThat(shown(Seating.of(HOSTS, 4, Set.of("h1"), false))).first().isEqualTo("0 h1 0/2 #0");
     }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.parent.launch;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Makes a {@link SlurmLauncher} from {@code launcher: {type: slurm, ...}}; docs/launchers.md lists the settings. */
+public final class SlurmLauncherFactory implements LauncherFactory {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public SlurmLauncherFactory() {}
+
+    @Override
+    public String type() {
+        return "slurm";
+    }
+
+    @Override
+    public Launcher create(Map<String, Object> settings, Path baseDirectory) {
+        SettingsReader reader = new SettingsReader("", settings, RemoteSettings.keys(SlurmSettings.KEYS));
+        return new SlurmLauncher(
+                RemoteSettings.read(reader, baseDirectory),
+                SlurmSettings.read(reader),
+                SshLauncher.clientEnvironment());
+    }
+}
