@@ -256,6 +256,18 @@ def test_a_value_that_is_there_already_is_not_kept_twice(
     assert store.read(bytes.fromhex(digest), 0, 9) == value(1, SIZE)[:9]
 
 
+def test_a_value_that_another_replaced_by_an_equal_one_does_not_stay_for_ever(store: Store) -> None:
+    for seed in range(5):
+        digest = store.publish(value(seed, SIZE))
+        name = store.folder.path / digest.hex()
+        equal = name.with_suffix(".equal")
+        equal.write_bytes(value(seed, SIZE))
+        equal.rename(name)
+        store.release()
+    assert open_files(store) <= 3
+    assert store._held == SIZE
+
+
 def test_a_received_value_is_neither_hashed_nor_written_again(
     store: Store, new_process: Callable[..., StoreProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -315,23 +315,24 @@ class Store:
                 self._spare.remove(spare)
                 self._held -= spare.size
                 return spare.use_as(path, size)
-        for digest, segment in self._segments.items():
+        for digest, segment in list(self._segments.items()):
             fits = size // 2 <= segment.size <= 2 * size
-            if segment.is_needed or not fits or digest in self._views or not self._is_unused(segment):
+            if segment.is_needed or not fits or digest in self._views:
+                continue
+            if not try_lock(segment.descriptor, fcntl.LOCK_EX):
+                # Somebody looks at it.
                 continue
             del self._segments[digest]
             self._held -= segment.size
+            if not is_linked(segment.descriptor, segment.path):
+                # Somebody has put an equal value in its place: it has no name that could be changed.
+                segment.remove()
+                continue
             segment.use_as(path, size)
             # Whoever has opened it finds that it is not what the name says any more, and nobody can open it as a value.
             fcntl.lockf(segment.descriptor, fcntl.LOCK_UN)
             return segment
         return None
-
-    @staticmethod
-    def _is_unused(segment: Segment) -> bool:
-        """Whether nobody looks at it; if so, it is locked now. Not if somebody has put an equal value in its place: then it goes when
-        room is made."""
-        return try_lock(segment.descriptor, fcntl.LOCK_EX) and is_linked(segment.descriptor, segment.path)
 
     def _make_room(self, size: int) -> None:
         while self._held + size > self._limit:
