@@ -2,6 +2,7 @@
 package io.rankmq.worker;
 
 import io.rankmq.security.BootstrapDocument;
+import io.rankmq.security.KeyFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,8 +85,17 @@ final class HostRun {
         if (!Files.exists(options.bootstrap())) {
             return null;
         }
-        BootstrapDocument document = BootstrapDocument.load(options.bootstrap().toString());
-        return document.session() + "/" + document.incarnation();
+        try {
+            BootstrapDocument document =
+                    BootstrapDocument.load(options.bootstrap().toString());
+            return document.session() + "/" + document.incarnation();
+        } catch (KeyFileException e) {
+            if (Files.exists(options.bootstrap())) {
+                throw e;
+            }
+            // It was removed meanwhile.
+            return null;
+        }
     }
 
     private void start(String session) {
