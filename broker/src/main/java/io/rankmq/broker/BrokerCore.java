@@ -2,8 +2,10 @@
 package io.rankmq.broker;
 
 import io.rankmq.transport.KeyRegistry;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -170,9 +172,19 @@ public final class BrokerCore {
         return identity;
     }
 
+    /** The identities of all ranks of a session; none if it is not open. */
+    Collection<String> identitiesOf(SessionId id) {
+        Entry entry = sessions.get(id);
+        return entry == null ? List.of() : entry.identities.values();
+    }
+
     /** Counts a message to all ranks. */
-    public void broadcast(SessionId id) {
-        entry(id).broadcasts++;
+    public void broadcast(SessionId id, boolean sent) {
+        if (sent) {
+            entry(id).broadcasts++;
+        } else {
+            entry(id).unsent++;
+        }
     }
 
     /** Counts a message to one rank. */

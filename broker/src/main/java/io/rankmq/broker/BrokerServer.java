@@ -2,18 +2,16 @@
 package io.rankmq.broker;
 
 import io.rankmq.broker.BrokerCore.SessionId;
-import io.rankmq.protocol.ErrorCode;
 import io.rankmq.protocol.LinkCodec;
 import io.rankmq.protocol.LinkMessage;
 import io.rankmq.protocol.ProtocolException;
-import io.rankmq.protocol.WireError;
 import io.rankmq.transport.EventLoop;
+import io.rankmq.transport.Fingerprint;
 import io.rankmq.transport.Incoming;
 import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.LoopTimer;
-import io.rankmq.transport.MessageBounds;
 import io.rankmq.transport.MessageHandler;
-import io.rankmq.transport.RateLimitedLog;
+import io.rankmq.transport.PortHold;
 import io.rankmq.transport.SocketRole;
 import io.rankmq.transport.TransportException;
 import io.rankmq.transport.WireSocket;
@@ -25,94 +23,84 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A broker in a process of its own: many parents, each with its sessions. The ranks' side is the one that a parent embeds; this puts the
- * parents' side before it (docs/protocol.md, section 11) and lets a parent touch nothing but its own sessions. It keeps nothing that
- * parents do not register again, so it may be killed and started at any time. All methods belong to the loop thread.
+ * A broker in a process of its own: many parents, each with its sessions. The ranks' side is the one that a parent embeds; this hosts the
+ * {@link LinkCore}, which decides for the parents' side, and does what it wants. All methods belong to the loop thread.
  */
 public final class BrokerServer implements LoopTimer {
-    private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
     private static final String LINK_DOMAIN = "link";
     private static final String BROADCAST_DOMAIN = "broadcast";
     private static final long TICK = TimeUnit.SECONDS.toNanos(1);
-    private static final int PORT_ATTEMPTS = 64;
+    private static final long LARGEST_MARK = 1L << 53;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final EventLoop loop;
     private final BrokerServerConfig config;
     private final EmbeddedBroker ranks;
+    private final LinkLog log;
+    private final LinkCore core;
     private final WireSocket link;
     private final WireSocket broadcasts;
-    private final String boot;
+    private final List<PortHold> held;
     private final long startedAt;
-    private final Map<String, ParentState> parents = new HashMap<>();
-    private final Map<String, LinkClient> byPeer = new HashMap<>();
-    private final Map<SessionId, LinkClient> owners = new HashMap<>();
-    private final RateLimitedLog refusals;
     private boolean ranksMayCome;
     private long nextTick;
-    private long rejected;
-    private long expired;
+    private long malformed;
 
-    private BrokerServer(EventLoop loop, BrokerServerConfig config) {
+    private BrokerServer(EventLoop loop, BrokerServerConfig config, Collection<ParentKey> admitted) {
         this.loop = loop;
         this.config = config;
+        log = new LinkLog(loop.ticker());
+        startedAt = loop.ticker().nanos();
         ranks = EmbeddedBroker.prepare(loop, config.ranks());
-        refusals = new RateLimitedLog(LOG, loop.ticker());
-        byte[] random = new byte[8];
-        RANDOM.nextBytes(random);
-        boot = HexFormat.of().formatHex(random);
+        byte[] boot = new byte[8];
+        RANDOM.nextBytes(boot);
+        core = new LinkCore(
+                config.limits(),
+                new Tickets(config.ranks().keys().secretKey()),
+                HexFormat.of().formatHex(boot),
+                () -> RANDOM.nextLong(LARGEST_MARK),
+                readyAt(),
+                new Doer());
+        // Before anybody can connect: a parent that comes back after a restart must not be refused, which is final for
+        // its socket.
+        allow(admitted);
         link = bind(SocketRole.LINK_SERVER, config.linkPort(), LINK_DOMAIN, this::onLink);
         broadcasts = bind(SocketRole.BROADCAST_SERVER, config.broadcastPort(), BROADCAST_DOMAIN, this::onBroadcast);
-        startedAt = loop.ticker().nanos();
-        nextTick = startedAt + Math.min(TICK, config.quietStart().toNanos());
+        held = List.of(hold(config.ranks().controlPort()), hold(config.ranks().eventsPort()));
+        nextTick = Math.min(startedAt + TICK, readyAt());
         loop.addTimer(this);
+        log.listening(
+                config.ranks().bindAddress(),
+                config.linkPort(),
+                config.ranks().keys().publicKey());
     }
 
     /**
-     * Starts a broker in this loop, which has no other; nobody is admitted before {@link #allow}. Loop thread only.
+     * Starts a broker in this loop, which has no other. Loop thread only.
      *
+     * @param admitted who is admitted until {@link #allow} says otherwise
      * @throws TransportException if an address or port cannot be bound
      */
-    public static BrokerServer start(EventLoop loop, BrokerServerConfig config) {
-        return new BrokerServer(loop, config);
+    public static BrokerServer start(EventLoop loop, BrokerServerConfig config, Collection<ParentKey> admitted) {
+        return new BrokerServer(loop, config, admitted);
     }
 
     /** Says who is admitted from now on; the sessions of a parent that is not any more are ended. */
     public void allow(Collection<ParentKey> keys) {
         Map<String, ParentKey> wanted = new HashMap<>();
-        keys.forEach(key -> wanted.put(key.identity(), key));
-        for (ParentState parent : List.copyOf(parents.values())) {
-            ParentKey key = wanted.get(parent.identity());
-            if (key == null) {
-                remove(parent);
-            } else {
-                parent.key(key);
-            }
-        }
-        for (ParentKey key : wanted.values()) {
-            if (!parents.containsKey(key.identity())) {
-                ranks.registry()
-                        .register(
-                                key.identity(),
-                                Set.of(LINK_DOMAIN, BROADCAST_DOMAIN),
-                                Map.of(key.publicKey(), key.identity()));
-                parents.put(key.identity(), new ParentState(key));
-                LOG.info("Parent {} is admitted", key.name());
-            }
-        }
+        // Shared, because a parent may run several jobs at a time with one key.
+        keys.forEach(key -> wanted.put(KeyRegistry.SHARED + "parent/" + Fingerprint.of(key.publicKey()), key));
+        core.allow(wanted);
     }
 
     /** What is going on, as JSON, for an operator. */
     public String status() {
-        return BrokerStatus.of(this, null);
+        return core.status(null, loop.ticker().nanos());
     }
 
     /** Whether ranks can connect. */
@@ -127,374 +115,156 @@ public final class BrokerServer implements LoopTimer {
 
     @Override
     public void onTick(long now) {
-        nextTick = now + TICK;
-        if (!ranksMayCome && now - startedAt >= config.quietStart().toNanos()) {
+        if (!ranksMayCome && now - readyAt() >= 0) {
+            held.forEach(PortHold::close);
             ranks.bindRanks();
             ranksMayCome = true;
-            LOG.info("Ready: ranks may connect");
-        } else if (!ranksMayCome) {
-            nextTick = startedAt + config.quietStart().toNanos();
+            log.ready();
         }
-        for (LinkClient client : List.copyOf(byPeer.values())) {
-            if (now - client.heardAt > config.parentLease().toNanos()) {
-                expire(client);
-            }
-        }
+        nextTick = ranksMayCome ? now + TICK : Math.min(now + TICK, readyAt());
+        core.onTick(now);
     }
 
-    private void expire(LinkClient client) {
-        if (!client.sessions.isEmpty()) {
-            expired += client.sessions.size();
-            LOG.warn(
-                    "Parent {} was not heard for {} s; its sessions {} are removed",
-                    client.parent.key().name(),
-                    config.parentLease().toSeconds(),
-                    client.sessions.keySet());
-        }
-        forget(client);
+    private PortHold hold(int port) {
+        return new PortHold(config.ranks().bindAddress(), port);
     }
 
-    // ---- what parents say ----
+    private long readyAt() {
+        return startedAt + config.quietStart().toNanos();
+    }
 
     private void onLink(Incoming incoming) {
-        ParentState parent = parentOf(incoming);
-        LinkMessage message = parent == null ? null : decode(incoming);
-        if (parent == null || message == null) {
-            rejected++;
-            refusals.warn("Dropped a message of {}", parent == null ? "a parent that is not admitted" : name(parent));
-            return;
+        String identity =
+                incoming.peer().substring(0, Math.max(0, incoming.peer().indexOf('#')));
+        LinkMessage message = decode(identity, incoming);
+        if (message != null) {
+            core.onLink(
+                    identity,
+                    incoming.peer(),
+                    message,
+                    payload(incoming),
+                    loop.ticker().nanos());
         }
-        LinkClient client = byPeer.get(incoming.peer());
-        if (message instanceof LinkMessage.Ping ping) {
-            ping(parent, ping, incoming.peer());
-        } else if (message instanceof LinkMessage.AskStatus) {
-            String json = BrokerStatus.of(this, parent.key().operator() ? null : parent);
-            link.send(incoming.peer(), List.of(LinkCodec.encode(new LinkMessage.Status(json))));
-        } else if (client == null) {
-            // A new connection, whose process has not said yet which it is; what it says is sent again.
-            rejected++;
-        } else {
-            onLink(client, message, payload(incoming));
-        }
-    }
-
-    private void onLink(LinkClient client, LinkMessage message, List<ByteBuffer> payload) {
-        client.heardAt = loop.ticker().nanos();
-        if (message instanceof LinkMessage.ToRank to) {
-            toRank(client, to, payload);
-        } else if (message instanceof LinkMessage.ToClaimant to) {
-            toClaimant(client, to, payload);
-        } else if (message instanceof LinkMessage.Open open) {
-            open(client, open);
-        } else if (message instanceof LinkMessage.CloseSession over) {
-            HeldSession session = client.sessions.get(new SessionId(over.session(), over.incarnation()));
-            if (session != null) {
-                close(client, session);
-            }
-        } else {
-            rejected++;
-            refusals.warn("Dropped a message of {}: only a broker says that", name(client.parent));
-        }
-    }
-
-    private void ping(ParentState parent, LinkMessage.Ping ping, String peer) {
-        LinkClient client = parent.clients.computeIfAbsent(ping.client(), name -> new LinkClient(parent, name));
-        if (!peer.equals(client.peer())) {
-            byPeer.remove(client.peer());
-            byPeer.put(peer, client);
-        }
-        client.heard(peer, ping.taken(), loop.ticker().nanos());
-        answer(client, new LinkMessage.Pong(boot));
     }
 
     private void onBroadcast(Incoming incoming) {
-        ParentState parent = parentOf(incoming);
-        LinkMessage message = parent == null ? null : decode(incoming);
-        if (parent == null || !(message instanceof LinkMessage.ToAll to)) {
-            rejected++;
-            refusals.warn("Dropped a broadcast of {}", parent == null ? "a parent that is not admitted" : name(parent));
-            return;
-        }
-        HeldSession session = parent.session(new SessionId(to.session(), to.incarnation()));
-        if (session == null) {
-            // The parent hears of it when it says something on the link.
-            rejected++;
-        } else {
-            session.port.broadcast(payload(incoming));
+        String identity = identity(incoming);
+        LinkMessage message = decode(identity, incoming);
+        if (message != null) {
+            core.onBroadcast(identity, message, payload(incoming));
         }
     }
 
-    private void toRank(LinkClient client, LinkMessage.ToRank to, List<ByteBuffer> frames) {
-        HeldSession session = client.sessions.get(new SessionId(to.session(), to.incarnation()));
-        if (session == null) {
-            unknown(client, to.session(), to.incarnation());
-        } else if (session.keys.containsKey(to.rank()) && !frames.isEmpty()) {
-            session.port.send(to.rank(), frames);
-        } else {
-            rejected++;
-            refusals.warn("Dropped a message of {} for rank {} of {}", name(client.parent), to.rank(), session.id);
-        }
-    }
-
-    private void toClaimant(LinkClient client, LinkMessage.ToClaimant to, List<ByteBuffer> frames) {
-        HeldSession session = client.sessions.get(new SessionId(to.session(), to.incarnation()));
-        if (session == null) {
-            unknown(client, to.session(), to.incarnation());
-        } else if (frames.isEmpty()) {
-            rejected++;
-        } else {
-            session.port.sendToClaimant(to.claimant(), frames);
-        }
-    }
-
-    private void unknown(LinkClient client, String session, int incarnation) {
-        rejected++;
-        answer(client, new LinkMessage.Unknown(session, incarnation));
-    }
-
-    private void open(LinkClient client, LinkMessage.Open open) {
-        SessionId id = new SessionId(open.session(), open.incarnation());
-        HeldSession held = client.sessions.get(id);
-        if (held == null) {
-            WireError objection = objection(client.parent, open, id);
-            if (objection == null) {
-                objection = take(client, open, id);
-            }
-            if (objection != null) {
-                rejected++;
-                refusals.warn("Refused session {} of {}: {}", id, name(client.parent), objection.message());
-                answer(client, new LinkMessage.Refused(open.session(), open.incarnation(), objection));
-                return;
-            }
-            held = client.sessions.get(id);
-        }
-        if (held == null || !held.keys.equals(open.keys()) || !Objects.equals(held.joinKey, open.joinKey())) {
-            WireError other = WireError.of(ErrorCode.FORBIDDEN, "session " + id + " is open with other keys");
-            answer(client, new LinkMessage.Refused(open.session(), open.incarnation(), other));
-            return;
-        }
-        answer(
-                client,
-                new LinkMessage.Opened(
-                        LinkCodec.VERSION,
-                        open.session(),
-                        open.incarnation(),
-                        held.port.commandsEndpoint(),
-                        held.port.controlEndpoint(),
-                        held.port.eventsEndpoint()));
-    }
-
-    private @Nullable WireError objection(ParentState parent, LinkMessage.Open open, SessionId id) {
-        if (open.minVersion() > LinkCodec.VERSION || open.maxVersion() < LinkCodec.VERSION) {
-            return WireError.of(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "this broker speaks version " + LinkCodec.VERSION + ", the parent " + open.minVersion() + " to "
-                            + open.maxVersion() + "; update the older of the two");
-        }
-        if (owners.containsKey(id)) {
-            return WireError.of(ErrorCode.FORBIDDEN, "the name of session " + id + " is taken; choose another");
-        }
-        if (parent.sessions() >= config.sessionsPerParent()) {
-            return WireError.of(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "a parent may have " + config.sessionsPerParent() + " sessions at this broker, and has them");
-        }
-        if (open.keys().size() > config.ranksPerSession()) {
-            return WireError.of(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "a session may have " + config.ranksPerSession() + " ranks at this broker, not "
-                            + open.keys().size());
-        }
-        return null;
-    }
-
-    private @Nullable WireError take(LinkClient client, LinkMessage.Open open, SessionId id) {
-        try {
-            SessionRegistration registration =
-                    new SessionRegistration(open.session(), open.incarnation(), open.keys(), open.joinKey());
-            Uplink uplink = new Uplink(client, id);
-            HeldSession held = new HeldSession(id, open, openPort(registration, uplink, open.port()));
-            uplink.session = held;
-            client.sessions.put(id, held);
-            owners.put(id, client);
-            LOG.info(
-                    "Opened session {} with {} ranks for parent {}",
-                    id,
-                    open.keys().size(),
-                    client.parent.key().name());
-            return null;
-        } catch (BrokerException e) {
-            return WireError.of(ErrorCode.LIMIT_EXCEEDED, String.valueOf(e.getMessage()));
-        } catch (IllegalArgumentException e) {
-            return WireError.of(ErrorCode.INVALID_VALUE, String.valueOf(e.getMessage()));
-        } catch (TransportException e) {
-            return WireError.of(ErrorCode.LIMIT_EXCEEDED, "no port for the session: " + e.getMessage());
-        }
-    }
-
-    /** On the port that the ranks know already, else on one of the range, beginning anywhere: so two brokers' sessions seldom meet. */
-    private SessionPort openPort(SessionRegistration registration, SessionListener listener, int wanted) {
-        int first = config.firstCommandsPort();
-        if (wanted != 0 || first == 0) {
-            return ranks.open(registration, listener, wanted);
-        }
-        int count = config.lastCommandsPort() - first + 1;
-        int begin = RANDOM.nextInt(count);
-        @Nullable TransportException last = null;
-        for (int i = 0; i < Math.min(count, PORT_ATTEMPTS); i++) {
-            try {
-                return ranks.open(registration, listener, first + (begin + i) % count);
-            } catch (TransportException taken) {
-                last = taken;
-            }
-        }
-        throw new BrokerException("no free port was found from " + first + " to " + config.lastCommandsPort()
-                + (last == null ? "" : ": " + last.getMessage()));
-    }
-
-    // ---- what ranks say ----
-
-    /** Sends what the ranks of a session say to their parent, as long as it takes it. */
-    private final class Uplink implements SessionListener {
-        private final LinkClient client;
-        private final SessionId id;
-        private @Nullable HeldSession session;
-
-        Uplink(LinkClient client, SessionId id) {
-            this.client = client;
-            this.id = id;
-        }
-
-        @Override
-        public void onControl(int rank, List<ByteBuffer> frames) {
-            forward(rank, frames, false);
-        }
-
-        @Override
-        public void onEvent(int rank, List<ByteBuffer> frames) {
-            forward(rank, frames, true);
-        }
-
-        @Override
-        public void onClaim(String claimant, List<ByteBuffer> frames) {
-            forward(new LinkMessage.FromClaimant(id.session(), id.incarnation(), claimant), frames, "a claimant");
-        }
-
-        private void forward(int rank, List<ByteBuffer> frames, boolean event) {
-            if (session != null) {
-                session.heardAt.put(rank, loop.ticker().nanos());
-            }
-            forward(new LinkMessage.FromRank(id.session(), id.incarnation(), rank, event), frames, "rank " + rank);
-        }
-
-        private void forward(LinkMessage header, List<ByteBuffer> frames, String from) {
-            long bytes = 0;
-            for (ByteBuffer frame : frames) {
-                bytes += frame.remaining();
-            }
-            List<ByteBuffer> all = new ArrayList<>(frames.size() + 1);
-            all.add(LinkCodec.encode(header));
-            all.addAll(frames);
-            if (client.hasRoom(bytes, config.bytesPerParent()) && link.send(client.peer(), all)) {
-                client.sent(bytes);
-            } else {
-                client.dropped();
-                refusals.warn("Dropped a message of {} of {}: its parent does not take it", from, id);
-            }
-        }
-    }
-
-    // ---- the rest ----
-
-    private void remove(ParentState parent) {
-        LOG.warn("{} is not admitted any more; its {} sessions are ended", name(parent), parent.sessions());
-        WireError why = WireError.of(ErrorCode.FORBIDDEN, "the operator has withdrawn the key of this parent");
-        for (LinkClient client : List.copyOf(parent.clients.values())) {
-            for (SessionId id : client.sessions.keySet()) {
-                answer(client, new LinkMessage.Refused(id.session(), id.incarnation(), why));
-            }
-            forget(client);
-        }
-        ranks.registry().unregister(parent.identity());
-        parents.remove(parent.identity());
-    }
-
-    private void forget(LinkClient client) {
-        List.copyOf(client.sessions.values()).forEach(session -> close(client, session));
-        client.parent.clients.remove(client.name);
-        byPeer.remove(client.peer());
-    }
-
-    private void close(LinkClient client, HeldSession session) {
-        client.sessions.remove(session.id);
-        owners.remove(session.id);
-        session.port.close();
-        LOG.info("Closed session {} of {}", session.id, name(client.parent));
-    }
-
-    private void answer(LinkClient client, LinkMessage message) {
-        if (!link.send(client.peer(), List.of(LinkCodec.encode(message)))) {
-            refusals.warn("{} is not connected or does not read; an answer was dropped", name(client.parent));
-        }
-    }
-
-    private @Nullable LinkMessage decode(Incoming incoming) {
+    private @Nullable LinkMessage decode(String identity, Incoming incoming) {
         try {
             return LinkCodec.decode(incoming.frames().get(0));
-        } catch (ProtocolException malformed) {
+        } catch (ProtocolException e) {
+            malformed++;
+            log.refused(core.nameOf(identity), "a malformed message: " + e.getMessage());
             return null;
         }
     }
 
-    private @Nullable ParentState parentOf(Incoming incoming) {
-        int connection = incoming.peer().lastIndexOf(KeyRegistry.CONNECTION);
-        return parents.get(incoming.peer().substring(0, Math.max(0, connection)));
+    /** The identity that all connections with the sender's key share. */
+    private static String identity(Incoming incoming) {
+        return incoming.peer().substring(0, Math.max(0, incoming.peer().lastIndexOf(KeyRegistry.CONNECTION)));
     }
 
     private static List<ByteBuffer> payload(Incoming incoming) {
         return incoming.frames().subList(1, incoming.frames().size());
     }
 
-    private static String name(ParentState parent) {
-        return "parent " + parent.key().name();
-    }
-
     private WireSocket bind(SocketRole role, int port, String domain, MessageHandler handler) {
         WireSocket.Bind where = new WireSocket.Bind(
                 config.ranks().bindAddress(), port, domain, config.ranks().keys());
-        return WireSocket.bind(loop, role, where, ranks.zap(), MessageBounds.DEFAULT, handler);
+        return WireSocket.bind(
+                loop, role, where, ranks.zap(), config.ranks().limits().message(), handler);
     }
 
-    // ---- for the status ----
+    /** Does what the core wants. */
+    private final class Doer implements LinkEffects {
 
-    String boot() {
-        return boot;
+        @Override
+        public boolean send(String peer, LinkMessage message, List<ByteBuffer> payload) {
+            List<ByteBuffer> all = new ArrayList<>(payload.size() + 1);
+            all.add(LinkCodec.encode(message));
+            all.addAll(payload);
+            return link.send(peer, all);
+        }
+
+        @Override
+        public SessionPort open(SessionRegistration registration, int port) {
+            Uplink uplink = new Uplink(BrokerCore.idOf(registration));
+            try {
+                return port != 0
+                        ? ranks.open(registration, uplink, port)
+                        : config.commands().bind(RANDOM.nextInt(), any -> ranks.open(registration, uplink, any));
+            } catch (TransportException e) {
+                throw new BrokerException("no port for the session: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public void admit(String identity, ParentKey key) {
+            ranks.registry()
+                    .register(identity, Set.of(LINK_DOMAIN, BROADCAST_DOMAIN), Map.of(key.publicKey(), identity));
+            log.admitted(key);
+        }
+
+        @Override
+        public void withdraw(String identity, ParentKey key, int sessions) {
+            ranks.registry().unregister(identity);
+            log.withdrawn(key, sessions);
+        }
+
+        @Override
+        public void opened(HeldSession session) {
+            log.opened(session);
+        }
+
+        @Override
+        public void closed(HeldSession session, String reason) {
+            log.closed(session, reason);
+        }
+
+        @Override
+        public BrokerStatus.Facts facts() {
+            return new BrokerStatus.Facts(
+                    ranksMayCome,
+                    loop.ticker().nanos() - startedAt,
+                    ranks.refused(),
+                    malformed + ranks.dropped() + link.dropped() + broadcasts.dropped(),
+                    ranks.queuedBytes(),
+                    ranks.registry().size());
+        }
+
+        @Override
+        public void refused(String who, String why) {
+            log.refused(who, why);
+        }
     }
 
-    long uptimeNanos() {
-        return loop.ticker().nanos() - startedAt;
-    }
+    /** Hears the ranks of a session. */
+    private final class Uplink implements SessionListener {
+        private final SessionId id;
 
-    Collection<ParentState> parents() {
-        return parents.values();
-    }
+        Uplink(SessionId id) {
+            this.id = id;
+        }
 
-    /** Messages of parents and of strangers that were dropped. */
-    long rejected() {
-        return rejected + ranks.dropped() + link.dropped() + broadcasts.dropped();
-    }
+        @Override
+        public void onControl(int rank, List<ByteBuffer> frames) {
+            core.fromRank(id, rank, false, frames, loop.ticker().nanos());
+        }
 
-    /** Handshakes that were refused. */
-    long refusedHandshakes() {
-        return ranks.refused();
-    }
+        @Override
+        public void onEvent(int rank, List<ByteBuffer> frames) {
+            core.fromRank(id, rank, true, frames, loop.ticker().nanos());
+        }
 
-    /** Sessions whose parent was silent for too long. */
-    long expired() {
-        return expired;
-    }
-
-    long now() {
-        return loop.ticker().nanos();
+        @Override
+        public void onClaim(String claimant, List<ByteBuffer> frames) {
+            core.fromClaimant(id, claimant, frames);
+        }
     }
 }

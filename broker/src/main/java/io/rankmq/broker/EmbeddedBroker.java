@@ -9,6 +9,7 @@ import io.rankmq.transport.Incoming;
 import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.MessageHandler;
 import io.rankmq.transport.RateLimitedLog;
+import io.rankmq.transport.SendBudget;
 import io.rankmq.transport.SocketRole;
 import io.rankmq.transport.WireSocket;
 import io.rankmq.transport.ZapAuthenticator;
@@ -39,12 +40,16 @@ public final class EmbeddedBroker {
     private @Nullable WireSocket events;
     private final Map<SessionId, SessionListener> listeners = new HashMap<>();
     private final RateLimitedLog foreign;
+    private final @Nullable SendBudget queued;
 
     private EmbeddedBroker(EventLoop loop, BrokerConfig config) {
         this.loop = loop;
         this.config = config;
         this.core = new BrokerCore(config.limits());
         this.foreign = new RateLimitedLog(LoggerFactory.getLogger(EmbeddedBroker.class), loop.ticker());
+        this.queued = config.limits().queued() == Long.MAX_VALUE
+                ? null
+                : new SendBudget(config.limits().queued());
         // First of all: without it every key would be admitted.
         this.zap = ZapAuthenticator.start(loop, registry);
     }
@@ -113,6 +118,11 @@ public final class EmbeddedBroker {
         return zap.refused();
     }
 
+    /** Bytes that wait for ranks, as far as they are bounded. */
+    long queuedBytes() {
+        return queued == null ? 0 : queued.waiting();
+    }
+
     BrokerCore core() {
         return core;
     }
@@ -154,6 +164,9 @@ public final class EmbeddedBroker {
 
     void release(SessionId id) {
         listeners.remove(id);
+        if (control != null) {
+            core.identitiesOf(id).forEach(control::forget);
+        }
         registry.unregister(id.toString());
         core.unregister(id);
     }
@@ -208,6 +221,11 @@ public final class EmbeddedBroker {
 
     private WireSocket bind(SocketRole role, int port, String domain, MessageHandler handler) {
         WireSocket.Bind where = new WireSocket.Bind(config.bindAddress(), port, domain, config.keys());
-        return WireSocket.bind(loop, role, where, zap, config.limits().message(), handler);
+        WireSocket socket =
+                WireSocket.bind(loop, role, where, zap, config.limits().message(), handler);
+        if (queued != null) {
+            socket.bound(queued);
+        }
+        return socket;
     }
 }

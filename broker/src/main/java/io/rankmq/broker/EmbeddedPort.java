@@ -44,8 +44,7 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public void broadcast(List<ByteBuffer> frames) {
-        broker.core().broadcast(id);
-        commands.send(frames);
+        broker.core().broadcast(id, commands.send(frames));
     }
 
     @Override

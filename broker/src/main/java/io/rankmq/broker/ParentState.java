@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.broker;
 
-import io.rankmq.broker.BrokerCore.SessionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What the broker knows of one admitted key: the processes that use it. Loop thread only. */
 final class ParentState {
-    private ParentKey key;
+    final String identity;
     final Map<String, LinkClient> clients = new LinkedHashMap<>();
+    /** Bytes on their way to all its processes. */
+    final Tally underway;
 
-    ParentState(ParentKey key) {
+    private ParentKey key;
+
+    ParentState(String identity, ParentKey key, Tally ofAll) {
+        this.identity = identity;
+        underway = new Tally(ofAll);
         this.key = key;
     }
 
@@ -24,8 +28,8 @@ final class ParentState {
         key = renamed;
     }
 
-    String identity() {
-        return key.identity();
+    String name() {
+        return key.name();
     }
 
     /** Sessions that all its processes have open. */
@@ -33,17 +37,5 @@ final class ParentState {
         return clients.values().stream()
                 .mapToInt(client -> client.sessions.size())
                 .sum();
-    }
-
-    /** A session of any of its processes. */
-    @Nullable
-    HeldSession session(SessionId id) {
-        for (LinkClient client : clients.values()) {
-            HeldSession session = client.sessions.get(id);
-            if (session != null) {
-                return session;
-            }
-        }
-        return null;
     }
 }

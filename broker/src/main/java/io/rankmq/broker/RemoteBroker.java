@@ -37,7 +37,6 @@ public final class RemoteBroker implements LoopTimer {
     private static final long PING_EVERY = TimeUnit.SECONDS.toNanos(1);
     private static final long UNREACHABLE_AFTER = 3 * PING_EVERY;
     private static final long REBUILD_EVERY = TimeUnit.SECONDS.toNanos(3);
-    private static final long TELL_TAKEN_BYTES = 16L << 20;
 
     private final EventLoop loop;
     private final RemoteBrokerConfig config;
@@ -53,8 +52,6 @@ public final class RemoteBroker implements LoopTimer {
     private long reachableSince;
     private long builtAt;
     private long nextPing;
-    private long taken;
-    private long toldTaken;
 
     private RemoteBroker(EventLoop loop, RemoteBrokerConfig config) {
         this.loop = loop;
@@ -69,7 +66,7 @@ public final class RemoteBroker implements LoopTimer {
         builtAt = heardAt;
         nextPing = heardAt;
         loop.addTimer(this);
-        say(new LinkMessage.Ping(client, taken));
+        say(new LinkMessage.Ping(client));
     }
 
     /**
@@ -126,8 +123,7 @@ public final class RemoteBroker implements LoopTimer {
         if (now - heardAt > UNREACHABLE_AFTER && now - builtAt > REBUILD_EVERY) {
             rebuild(now);
         }
-        say(new LinkMessage.Ping(client, taken));
-        toldTaken = taken;
+        say(new LinkMessage.Ping(client));
         for (RemotePort port : List.copyOf(ports.values())) {
             if (!port.opened().isDone()) {
                 say(port.openMessage());
@@ -145,7 +141,7 @@ public final class RemoteBroker implements LoopTimer {
         broadcasts.close();
         link = connectLink();
         broadcasts = connectBroadcasts();
-        say(new LinkMessage.Ping(client, taken));
+        say(new LinkMessage.Ping(client));
     }
 
     private void onLink(Incoming incoming) {
@@ -163,11 +159,11 @@ public final class RemoteBroker implements LoopTimer {
         heard = true;
         heardAt = now;
         if (message instanceof LinkMessage.FromRank from) {
-            fromRank(from, payload(incoming));
+            port(from.session(), from.incarnation()).fromRank(from, payload(incoming));
         } else if (message instanceof LinkMessage.FromClaimant from) {
-            List<ByteBuffer> frames = payload(incoming);
-            take(frames);
-            port(from.session(), from.incarnation()).fromClaimant(from, frames);
+            port(from.session(), from.incarnation()).fromClaimant(from, payload(incoming));
+        } else if (message instanceof LinkMessage.Mark mark) {
+            say(new LinkMessage.Taken(mark.mark()));
         } else if (message instanceof LinkMessage.Pong pong) {
             pong(pong);
         } else if (message instanceof LinkMessage.Opened opened) {
@@ -188,22 +184,6 @@ public final class RemoteBroker implements LoopTimer {
 
     private static List<ByteBuffer> payload(Incoming incoming) {
         return incoming.frames().subList(1, incoming.frames().size());
-    }
-
-    private void fromRank(LinkMessage.FromRank from, List<ByteBuffer> frames) {
-        take(frames);
-        port(from.session(), from.incarnation()).fromRank(from, frames);
-    }
-
-    /** The broker counts what is on its way to us. */
-    private void take(List<ByteBuffer> frames) {
-        for (ByteBuffer frame : frames) {
-            taken += frame.remaining();
-        }
-        if (taken - toldTaken > TELL_TAKEN_BYTES) {
-            toldTaken = taken;
-            say(new LinkMessage.Ping(client, taken));
-        }
     }
 
     private void pong(LinkMessage.Pong pong) {

@@ -35,6 +35,7 @@ final class RemotePort implements SessionPort {
                         registration.session(),
                         registration.incarnation(),
                         0,
+                        "",
                         registration.publicKeys(),
                         registration.joinKey()),
                 listener);
@@ -49,7 +50,8 @@ final class RemotePort implements SessionPort {
 
     /** For messages of a session that was closed: it takes them and does nothing. */
     static RemotePort nobody(RemoteBroker broker, String session, int incarnation) {
-        return new RemotePort(broker, new LinkMessage.Open(1, 1, session, incarnation, 0, new TreeMap<>(), null), null);
+        return new RemotePort(
+                broker, new LinkMessage.Open(1, 1, session, incarnation, 0, "", new TreeMap<>(), null), null);
     }
 
     SessionId id() {
@@ -63,9 +65,11 @@ final class RemotePort implements SessionPort {
     /** Asks for the session; once it was open, on the port that its ranks know. */
     LinkMessage.Open openMessage() {
         int port = 0;
+        String ticket = "";
         if (places != null) {
             String commands = places.commands();
             port = Integer.parseInt(commands.substring(commands.lastIndexOf(':') + 1));
+            ticket = places.ticket();
         }
         return new LinkMessage.Open(
                 registration.minVersion(),
@@ -73,6 +77,7 @@ final class RemotePort implements SessionPort {
                 id.session(),
                 id.incarnation(),
                 port,
+                ticket,
                 registration.keys(),
                 registration.joinKey());
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerCoreTest {
 
-    private final BrokerCore core = new BrokerCore(new BrokerLimits(2, 3, MessageBounds.DEFAULT));
+    private final BrokerCore core = new BrokerCore(new BrokerLimits(2, 3, MessageBounds.DEFAULT, Long.MAX_VALUE));
     private final SessionId first = new SessionId("first", 0);
 
     @Test
@@ -58,7 +58,7 @@ class BrokerCoreTest {
     @Test
     void whatIsSentIsCounted() {
         core.register(registration("first", 0, Map.of(0, "k0")));
-        core.broadcast(first);
+        core.broadcast(first, true);
         core.unicast(first, true);
         core.unicast(first, true);
         core.unicast(first, false);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rankmq.cli.job.ConfigLoader;
 import io.rankmq.cli.job.JobFileException;
 import io.rankmq.cli.run.ExitCode;
 import io.rankmq.cli.serve.BrokerHost;
@@ -35,8 +33,6 @@ import picocli.CommandLine.Spec;
             "  rankmq broker --config broker.yaml --set port=9000"
         })
 final class BrokerCommand implements Callable<Integer> {
-    private static final String SCHEMA = "broker.schema.json";
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -54,19 +50,15 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+        logAsAService();
         PrintWriter err = spec.commandLine().getErr();
         BrokerHost host;
         try {
-            ObjectNode root = ConfigLoader.load(file, sets, SCHEMA);
-            Path folder = file == null ? null : file.toAbsolutePath().getParent();
-            host = new BrokerHost(BrokerSettings.of(root, folder == null ? Path.of("") : folder));
+            host = new BrokerHost(BrokerSettings.load(file, sets));
         } catch (JobFileException e) {
             err.println(e.getMessage());
             err.flush();
             return ExitCode.BAD_INPUT;
-        } catch (ServeException e) {
-            return end(err, e, ExitCode.BAD_INPUT);
         }
         Signals.on("INT", host::stop);
         Signals.on("TERM", host::stop);
@@ -74,13 +66,16 @@ final class BrokerCommand implements Callable<Integer> {
             host.run();
             return ExitCode.OK;
         } catch (ServeException e) {
-            return end(err, e, ExitCode.RANKS_LOST);
+            err.println("rankmq: " + e.getMessage());
+            err.flush();
+            return ExitCode.RANKS_LOST;
         }
     }
 
-    private static int end(PrintWriter err, ServeException e, int exitCode) {
-        err.println("rankmq: " + e.getMessage());
-        err.flush();
-        return exitCode;
+    /** A line an event on standard error, with the time; read when the first logger is made, which is later than this. */
+    private static void logAsAService() {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+        System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");
+        System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     }
 }

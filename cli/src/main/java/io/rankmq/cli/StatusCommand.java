@@ -73,28 +73,38 @@ final class StatusCommand implements Callable<Integer> {
         out.println("broker up for " + status.path("uptime_seconds").asLong() + " s, "
                 + (status.path("ready").asBoolean() ? "ready" : "waiting for parents before it lets ranks in"));
         for (JsonNode parent : status.path("parents")) {
+            int sessions = parent.path("sessions").size();
             out.println("parent " + parent.path("name").asText()
                     + (parent.path("operator").asBoolean() ? " (operator)" : "")
-                    + ": " + parent.path("sessions").size() + " sessions, "
+                    + ": " + sessions + (sessions == 1 ? " session, " : " sessions, ")
                     + parent.path("dropped_messages").asLong() + " messages dropped, "
                     + parent.path("underway_bytes").asLong() + " bytes under way");
             for (JsonNode session : parent.path("sessions")) {
                 out.println("  session " + session.path("session").asText() + " incarnation "
                         + session.path("incarnation").asInt() + ": "
-                        + session.path("broadcasts").asLong()
-                        + " broadcasts, " + session.path("control").asLong() + " reports, "
+                        + session.path("newest_command").asLong()
+                        + " commands, " + session.path("control").asLong() + " reports, "
                         + session.path("events").asLong() + " events");
-                for (JsonNode rank : session.path("ranks")) {
-                    out.println("    rank " + rank.path("rank").asInt() + " "
-                            + rank.path("state").asText()
-                            + (rank.has("silent_millis")
-                                    ? String.format(
-                                            Locale.ROOT,
-                                            ", heard %.1f s ago",
-                                            rank.path("silent_millis").asLong() / 1e3)
-                                    : ""));
+                session.path("ranks").forEach(rank -> out.println("    " + describe(rank)));
+                if (session.has("ranks_left_out")) {
+                    out.println("    and " + session.path("ranks_left_out").asInt() + " ranks more");
                 }
             }
         }
+    }
+
+    private static String describe(JsonNode rank) {
+        StringBuilder text = new StringBuilder(
+                "rank " + rank.path("rank").asInt() + " " + rank.path("state").asText());
+        if (rank.has("lag")) {
+            text.append(", ").append(rank.path("lag").asLong()).append(" commands behind");
+        }
+        if (rank.has("silent_millis")) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    ", heard %.1f s ago",
+                    rank.path("silent_millis").asLong() / 1e3));
+        }
+        return text.toString();
     }
 }

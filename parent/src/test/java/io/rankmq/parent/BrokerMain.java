@@ -5,7 +5,9 @@ import io.rankmq.broker.BrokerConfig;
 import io.rankmq.broker.BrokerLimits;
 import io.rankmq.broker.BrokerServer;
 import io.rankmq.broker.BrokerServerConfig;
+import io.rankmq.broker.LinkLimits;
 import io.rankmq.broker.ParentKey;
+import io.rankmq.broker.PortRange;
 import io.rankmq.security.KeyFiles;
 import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.Ticker;
@@ -33,22 +35,22 @@ public final class BrokerMain {
                 port + 2,
                 port + 3,
                 KeyFiles.readKeyPair(Path.of(args[0])),
-                BrokerLimits.DEFAULT);
+                BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(
                 ranks,
                 port,
-                port + 1,
-                0,
-                0,
-                BrokerServerConfig.DEFAULT_SESSIONS,
-                BrokerServerConfig.DEFAULT_RANKS,
-                BrokerServerConfig.DEFAULT_BYTES,
-                Duration.ofMillis(Long.parseLong(args[2])),
+                PortRange.ANY,
+                new LinkLimits(
+                        LinkLimits.DEFAULT.sessionsPerParent(),
+                        LinkLimits.DEFAULT.ranksPerSession(),
+                        LinkLimits.DEFAULT.bytesPerParent(),
+                        LinkLimits.DEFAULT.bytes(),
+                        Duration.ofMillis(Long.parseLong(args[2]))),
                 Duration.ofMillis(Long.parseLong(args[3])));
         EventLoop loop = EventLoop.start(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(9));
-        BrokerServer server = loop.call(() -> BrokerServer.start(loop, config), DEADLINE);
-        allow(loop, server, List.of(args).subList(4, args.length));
+        List<ParentKey> admitted = keys(List.of(args).subList(4, args.length));
+        BrokerServer server = loop.call(() -> BrokerServer.start(loop, config, admitted), DEADLINE);
         System.out.println("listening");
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -64,15 +66,19 @@ public final class BrokerMain {
     }
 
     private static void allow(EventLoop loop, BrokerServer server, List<String> publicKeys) {
+        loop.call(
+                () -> {
+                    server.allow(keys(publicKeys));
+                    return true;
+                },
+                DEADLINE);
+    }
+
+    private static List<ParentKey> keys(List<String> publicKeys) {
         List<ParentKey> keys = new ArrayList<>();
         for (String key : publicKeys) {
             keys.add(new ParentKey("parent" + keys.size(), key, false));
         }
-        loop.call(
-                () -> {
-                    server.allow(keys);
-                    return true;
-                },
-                DEADLINE);
+        return keys;
     }
 }

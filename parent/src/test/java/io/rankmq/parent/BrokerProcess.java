@@ -24,6 +24,7 @@ final class BrokerProcess implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(8);
 
     private final Path keyFile;
+    private final Path log;
     private final CurveKeyPair keys = CurveKeyPair.generate();
     private final int port = freePorts();
     private final long parentLeaseMillis;
@@ -33,6 +34,7 @@ final class BrokerProcess implements AutoCloseable {
 
     BrokerProcess(Path folder, long parentLeaseMillis, CurveKeyPair... parents) throws IOException {
         keyFile = folder.resolve("broker #1.key");
+        log = folder.resolve("broker.log");
         KeyFiles.writeKeyPair(keyFile, keys);
         this.parentLeaseMillis = parentLeaseMillis;
         this.parents = List.of(parents).stream().map(CurveKeyPair::publicKey).toList();
@@ -53,7 +55,7 @@ final class BrokerProcess implements AutoCloseable {
                 "1500"));
         words.addAll(parents);
         process = new ProcessBuilder(words)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         expect("listening");
@@ -80,12 +82,25 @@ final class BrokerProcess implements AutoCloseable {
         return out.readLine();
     }
 
+    /** What it has logged since it was first started, a line an event. */
+    List<String> log() throws IOException {
+        return Files.readAllLines(log);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     BrokerAccess access(CurveKeyPair parent) {
         return BrokerAccess.standalone(config(parent));
     }
 
     RemoteBrokerConfig config(CurveKeyPair parent) {
-        return new RemoteBrokerConfig("127.0.0.1", port, keys.publicKey(), parent, LEASE);
+        return config(parent, LEASE);
+    }
+
+    RemoteBrokerConfig config(CurveKeyPair parent, Duration lease) {
+        return new RemoteBrokerConfig("127.0.0.1", port, keys.publicKey(), parent, lease);
     }
 
     int port() {

@@ -35,12 +35,18 @@ final class LightGang implements Launcher, Gang {
     private final List<LightRank> ranks = new ArrayList<>();
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
     private EventLoop loop;
+    private LaunchRequest request;
 
     /** What a rank has sent on DEALER. */
     record Sent(int rank, Message message, List<ByteBuffer> frames) {}
 
     static Launcher launcher() {
         return (request, listener) -> new LightGang().launch(request, listener);
+    }
+
+    /** What it was launched with. */
+    LaunchRequest request() {
+        return request;
     }
 
     /** Sends frames as they are, from a rank with a good key. */
@@ -63,6 +69,7 @@ final class LightGang implements Launcher, Gang {
 
     @Override
     public Gang launch(LaunchRequest request, GangListener listener) {
+        this.request = request;
         loop = EventLoop.start("light-ranks", Ticker.system(), cause -> {});
         loop.execute(() -> {
             for (int rank = 0; rank < request.worldSize(); rank++) {

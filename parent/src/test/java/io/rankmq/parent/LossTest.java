@@ -112,7 +112,8 @@ class LossTest {
         }
     }
 
-    private static LaunchRequest rewired(LaunchRequest request, List<TcpRelay> wires) {
+    /** The request with a wire before each of the broker's ports, which is added to those given. */
+    static LaunchRequest rewired(LaunchRequest request, List<TcpRelay> wires) {
         BootstrapDocument real = request.bootstrap();
         BootstrapDocument document = new BootstrapDocument(
                 real.session(),

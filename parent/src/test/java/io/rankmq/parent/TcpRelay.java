@@ -55,7 +55,7 @@ final class TcpRelay implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket rank = server.accept();
-                Socket broker = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+                Socket broker = connect(rank);
                 synchronized (open) {
                     if (cut) {
                         rank.close();
@@ -70,6 +70,16 @@ final class TcpRelay implements AutoCloseable {
             } catch (IOException closed) {
                 // The loop's condition tells whether that was the end.
             }
+        }
+    }
+
+    /** To the target; if nobody is there, the one who wants to go there is told as a direct connection would tell it. */
+    private Socket connect(Socket rank) throws IOException {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), targetPort);
+        } catch (IOException nobodyThere) {
+            rank.close();
+            throw nobodyThere;
         }
     }
 

@@ -30,6 +30,7 @@ public final class LinkCodec {
             to.put("min_version", open.minVersion());
             to.put("max_version", open.maxVersion());
             to.put("port", open.port());
+            to.put("ticket", open.ticket());
             to.keys(open.keys());
             if (open.joinKey() != null) {
                 to.put("join", open.joinKey());
@@ -47,7 +48,9 @@ public final class LinkCodec {
         } else if (message instanceof LinkMessage.Ping ping) {
             to.kind("PING");
             to.put("client", ping.client());
-            to.put("taken", ping.taken());
+        } else if (message instanceof LinkMessage.Taken taken) {
+            to.kind("TAKEN");
+            to.put("mark", taken.mark());
         } else if (message instanceof LinkMessage.AskStatus) {
             to.kind("ASK_STATUS");
         } else if (message instanceof LinkMessage.Opened opened) {
@@ -56,6 +59,7 @@ public final class LinkCodec {
             to.put("commands", opened.commands());
             to.put("control", opened.control());
             to.put("events", opened.events());
+            to.put("ticket", opened.ticket());
         } else if (message instanceof LinkMessage.Refused refused) {
             to.kind("REFUSED", refused.session(), refused.incarnation());
             to.put("code", refused.error().number());
@@ -72,6 +76,9 @@ public final class LinkCodec {
         } else if (message instanceof LinkMessage.Pong pong) {
             to.kind("PONG");
             to.put("boot", pong.boot());
+        } else if (message instanceof LinkMessage.Mark mark) {
+            to.kind("MARK");
+            to.put("mark", mark.mark());
         } else if (message instanceof LinkMessage.Status status) {
             to.kind("STATUS");
             to.put("json", Text.head(status.json(), STATUS_CHARACTERS));
@@ -94,6 +101,7 @@ public final class LinkCodec {
                         from.session(),
                         from.incarnation(),
                         from.integer("port", 65_535),
+                        from.text("ticket", RANDOM_CHARACTERS),
                         from.keys(),
                         from.optionalText("join", Limits.TEXT_CHARACTERS));
             case "CLOSE_SESSION" -> new LinkMessage.CloseSession(from.session(), from.incarnation());
@@ -102,7 +110,8 @@ public final class LinkCodec {
                 new LinkMessage.ToClaimant(
                         from.session(), from.incarnation(), from.text("claimant", RANDOM_CHARACTERS));
             case "TO_ALL" -> new LinkMessage.ToAll(from.session(), from.incarnation());
-            case "PING" -> new LinkMessage.Ping(from.text("client", RANDOM_CHARACTERS), from.number("taken"));
+            case "PING" -> new LinkMessage.Ping(from.text("client", RANDOM_CHARACTERS));
+            case "TAKEN" -> new LinkMessage.Taken(from.number("mark"));
             case "ASK_STATUS" -> new LinkMessage.AskStatus();
             case "OPENED" ->
                 new LinkMessage.Opened(
@@ -111,7 +120,8 @@ public final class LinkCodec {
                         from.incarnation(),
                         from.text("commands", Limits.TEXT_CHARACTERS),
                         from.text("control", Limits.TEXT_CHARACTERS),
-                        from.text("events", Limits.TEXT_CHARACTERS));
+                        from.text("events", Limits.TEXT_CHARACTERS),
+                        from.text("ticket", RANDOM_CHARACTERS));
             case "REFUSED" ->
                 new LinkMessage.Refused(
                         from.session(),
@@ -129,6 +139,7 @@ public final class LinkCodec {
                 new LinkMessage.FromClaimant(
                         from.session(), from.incarnation(), from.text("claimant", RANDOM_CHARACTERS));
             case "PONG" -> new LinkMessage.Pong(from.text("boot", RANDOM_CHARACTERS));
+            case "MARK" -> new LinkMessage.Mark(from.number("mark"));
             case "STATUS" -> new LinkMessage.Status(from.text("json", STATUS_CHARACTERS));
             default -> throw malformed("no kind of this version");
         };
@@ -260,7 +271,10 @@ public final class LinkCodec {
         }
 
         String session() throws ProtocolException {
-            return text("session", Limits.TEXT_CHARACTERS);
+            if (!(values.get("session") instanceof String name) || !Envelope.isSession(name)) {
+                throw malformed("'session' is not 1 to 64 characters of a-z, 0-9 and -");
+            }
+            return name;
         }
 
         int incarnation() throws ProtocolException {

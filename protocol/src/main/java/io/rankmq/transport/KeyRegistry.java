@@ -70,6 +70,11 @@ public final class KeyRegistry {
         return entry == null ? null : entry.identity();
     }
 
+    /** How many keys are admitted, counted for each port. */
+    public synchronized int size() {
+        return entries.size();
+    }
+
     private static void checkIdentity(String identity) {
         boolean printable = identity.chars().allMatch(c -> c > ' ' && c < 127);
         int longest = identity.startsWith(SHARED) ? SHARED_LENGTH : 128;

@@ -27,7 +27,8 @@ final class SocketOptions {
         ZMQ.Socket socket = context.createSocket(role.type);
         // [1] A finite mark loses plaintext under CURVE.
         socket.setRcvHWM(0);
-        socket.setSndHWM(SEND_QUEUE);
+        // What waits for a parent is bounded in bytes by the broker; a session may have more ranks than any mark.
+        socket.setSndHWM(role == SocketRole.LINK_SERVER ? 0 : SEND_QUEUE);
         // [4] Before authentication a peer can announce a frame of any size.
         socket.setMaxMsgSize(role.maxFrame);
         socket.setMsgAllocator(inflow);

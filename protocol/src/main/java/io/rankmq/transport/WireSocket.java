@@ -4,7 +4,10 @@ package io.rankmq.transport;
 import io.rankmq.security.CurveKeyPair;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
 import zmq.Msg;
 
@@ -22,6 +25,9 @@ public final class WireSocket implements AutoCloseable {
     private final PolledSocket socket;
     private final Receiver receiver;
     private final String endpoint;
+    private @Nullable SendBudget budget;
+    /** By peer; a socket that chooses none has one for all. */
+    private final Map<String, Outflow> outflows = new HashMap<>();
 
     /**
      * Where and how to bind.
@@ -119,7 +125,8 @@ public final class WireSocket implements AutoCloseable {
             throw new IllegalStateException(role + " sends to one peer, so it must be named");
         }
         loop.checkInLoop();
-        return sendParts(frames);
+        Outflow outflow = outflow("");
+        return (outflow == null || outflow.hasRoom(frames)) && sendParts(frames, outflow);
     }
 
     /** Sends a message to one peer. False: nothing was sent, because the peer is not connected or its queue is full. */
@@ -128,8 +135,34 @@ public final class WireSocket implements AutoCloseable {
             throw new IllegalStateException(role + " cannot choose a peer");
         }
         loop.checkInLoop();
+        Outflow outflow = outflow(peer);
         // The routing frame is refused before anything is queued if the peer is unknown or its queue full.
-        return socket.send(new Msg(routing(peer)), true) && sendParts(frames);
+        return (outflow == null || outflow.hasRoom(frames))
+                && socket.send(new Msg(routing(peer)), true)
+                && sendParts(frames, outflow);
+    }
+
+    /** Bounds what waits in this socket's queues, from now on. */
+    public void bound(SendBudget sharedBudget) {
+        loop.checkInLoop();
+        budget = sharedBudget;
+    }
+
+    /** Nothing will be sent to that peer any more. */
+    public void forget(String peer) {
+        loop.checkInLoop();
+        Outflow outflow = outflows.remove(peer);
+        if (outflow != null) {
+            outflow.close();
+        }
+    }
+
+    private @Nullable Outflow outflow(String peer) {
+        SendBudget shared = budget;
+        // Connections with a shared key come and go by numbers; what is sent to them is bounded by who sends.
+        return shared == null || peer.startsWith(KeyRegistry.SHARED)
+                ? null
+                : outflows.computeIfAbsent(peer, any -> new Outflow(shared));
     }
 
     /** Messages that were received and thrown away, for whatever reason; each kind was logged. */
@@ -141,6 +174,8 @@ public final class WireSocket implements AutoCloseable {
     @Override
     public void close() {
         loop.checkInLoop();
+        outflows.values().forEach(Outflow::close);
+        outflows.clear();
         socket.close();
     }
 
@@ -148,14 +183,18 @@ public final class WireSocket implements AutoCloseable {
         return peer.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private boolean sendParts(List<ByteBuffer> frames) {
+    private boolean sendParts(List<ByteBuffer> frames, @Nullable Outflow outflow) {
         if (frames.isEmpty()) {
             throw new IllegalArgumentException("a message has at least one frame");
         }
         int last = frames.size() - 1;
         for (int i = 0; i <= last; i++) {
             // slice: JeroMQ counts from the start of the buffer whatever its position is.
-            boolean sent = socket.send(new Msg(frames.get(i).slice()), i < last);
+            Msg part = outflow == null ? new Msg(frames.get(i).slice()) : outflow.part(frames.get(i));
+            boolean sent = socket.send(part, i < last);
+            if (outflow != null) {
+                outflow.sent(part);
+            }
             if (!sent) {
                 if (i > 0) {
                     throw new IllegalStateException("a message was cut in the middle, which JeroMQ promises not to do");

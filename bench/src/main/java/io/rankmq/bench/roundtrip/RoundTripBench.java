@@ -4,6 +4,7 @@ package io.rankmq.bench.roundtrip;
 import io.rankmq.bench.report.Figures;
 import io.rankmq.bench.report.Samples;
 import io.rankmq.bench.report.Table;
+import io.rankmq.parent.BrokerAccess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,6 +26,7 @@ public final class RoundTripBench {
     private enum Contender {
         FLOOR("bare CURVE loop"),
         OURS("RankMQ"),
+        STANDALONE("RankMQ, broker in a process of its own"),
         STAND_IN("original's transport (stand-in)");
 
         private final String title;
@@ -36,7 +38,8 @@ public final class RoundTripBench {
         Side open(int worldSize) throws IOException {
             return switch (this) {
                 case FLOOR -> new BareSide(worldSize);
-                case OURS -> new RankMqSide(worldSize);
+                case OURS -> new RankMqSide(worldSize, BrokerAccess.embedded());
+                case STANDALONE -> new StandaloneSide(worldSize);
                 case STAND_IN -> new StandInSide(worldSize);
             };
         }
@@ -107,7 +110,7 @@ public final class RoundTripBench {
     }
 
     private String report() {
-        Table table = new Table("ranks", "side", "p50", "p99", "p50 beside the bare loop");
+        Table table = new Table("ranks", "side", "p50", "p99", "p50 beside the bare loop", "beside RankMQ");
         for (int worldSize : WORLD_SIZES) {
             for (Contender contender : Contender.values()) {
                 Turns of = turns(worldSize, contender);
@@ -116,7 +119,8 @@ public final class RoundTripBench {
                         contender.title,
                         Figures.millis(Samples.median(of.p50())),
                         Figures.millis(Samples.median(of.p99())),
-                        Figures.ratio(of.ratioTo(turns(worldSize, Contender.FLOOR))));
+                        Figures.ratio(of.ratioTo(turns(worldSize, Contender.FLOOR))),
+                        Figures.ratio(of.ratioTo(turns(worldSize, Contender.OURS))));
             }
         }
         return "### Round trip of an empty task\n\n%d turns of %d round trips a side.\n\n%s\n%s"

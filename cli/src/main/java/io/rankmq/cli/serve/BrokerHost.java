@@ -15,12 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs a broker until it is told to stop. */
 public final class BrokerHost {
-    private static final Logger LOG = LoggerFactory.getLogger(BrokerHost.class);
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Duration HEALTH_DEADLINE = Duration.ofSeconds(2);
     private static final long LOOK_AT_KEYS_MILLIS = 1000;
@@ -53,13 +50,10 @@ public final class BrokerHost {
     @SuppressWarnings("try") // health answers by itself while it is open
     public void run() throws ServeException {
         try (EventLoop loop = EventLoop.start("rankmq-broker", Ticker.system(), this::died)) {
-            BrokerServer server = loop.call(() -> BrokerServer.start(loop, settings.server()), DEADLINE);
-            admit(loop, server);
-            LOG.info(
-                    "Listening on {} from port {}; public key {}",
-                    settings.server().ranks().bindAddress(),
-                    settings.server().linkPort(),
-                    settings.server().ranks().keys().publicKey());
+            Map<String, ParentKey> first = keys();
+            admitted = first;
+            BrokerServer server =
+                    loop.call(() -> BrokerServer.start(loop, settings.server(), first.values()), DEADLINE);
             if (settings.health() == null) {
                 watchKeys(loop, server);
             } else {
@@ -87,12 +81,17 @@ public final class BrokerHost {
     }
 
     private void admit(EventLoop loop, BrokerServer server) {
-        Map<String, ParentKey> now = new TreeMap<>();
-        folders.forEach(folder -> folder.read(now));
-        if (!now.equals(admitted) || now.isEmpty()) {
+        Map<String, ParentKey> now = keys();
+        if (!now.equals(admitted)) {
             admitted = now;
             loop.tryExecute(() -> server.allow(now.values()));
         }
+    }
+
+    private Map<String, ParentKey> keys() {
+        Map<String, ParentKey> keys = new TreeMap<>();
+        folders.forEach(folder -> folder.read(keys));
+        return keys;
     }
 
     private void died(Throwable cause) {

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Does what its task's name says, in the ranks that value {@code ranks} names (all if it is absent), and lets the parent see what it saw. */
 public final class ProbeExecutor implements Executor, EventHandler {
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final List<String> executed = new CopyOnWriteArrayList<>();
 
     @Override
     public void handleEvent(String eventType, Context context) throws InterruptedException {
@@ -47,6 +48,7 @@ public final class ProbeExecutor implements Executor, EventHandler {
         long rank = context.get(ContextKeys.RANK_NUMBER, Long.class);
         boolean chosen = !(input.get("ranks") instanceof List<?> ranks) || ranks.contains(rank);
         Shareable reply = new Shareable().put("rank", rank);
+        executed.add(taskName + " " + input.get("data"));
         if (!chosen) {
             if (!taskName.equals("echo") && !taskName.equals("storm")) {
                 abort.await(Duration.ofMinutes(5));
@@ -59,6 +61,7 @@ public final class ProbeExecutor implements Executor, EventHandler {
                 context.put("from_task", "set in the task")
                         .put("kept", rank, Context.Mark.STICKY, Context.Mark.PRIVATE);
             }
+            case "executed" -> reply.put("executed", new ArrayList<>(executed));
             case "seen" -> reply.put("seen", new ArrayList<>(seen));
             case "throw" -> {
                 System.err.println("the last line of rank " + rank);
