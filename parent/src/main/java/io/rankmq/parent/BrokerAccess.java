@@ -3,7 +3,9 @@ package io.rankmq.parent;
 
 import io.rankmq.broker.BrokerConfig;
 import io.rankmq.broker.BrokerException;
+import io.rankmq.broker.DataPort;
 import io.rankmq.broker.EmbeddedBroker;
+import io.rankmq.broker.EmbeddedDataPort;
 import io.rankmq.broker.RemoteBroker;
 import io.rankmq.broker.RemoteBrokerConfig;
 import io.rankmq.broker.SessionListener;
@@ -12,6 +14,7 @@ import io.rankmq.broker.SessionRegistration;
 import io.rankmq.transport.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session's broker is. {@link #embedded} suits ranks on this machine; {@link #embeddedAt} ranks elsewhere that can reach this
@@ -48,6 +51,10 @@ public abstract class BrokerAccess {
         /** Opens one incarnation; fails with a {@link BrokerException} if the broker refuses it. The caller sets the deadline. */
         CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener);
 
+        /** Opens the data port of one incarnation, or answers null if there is none. Not from the loop thread. */
+        @Nullable
+        DataPort openData(SessionRegistration registration, DataPort.Listener listener);
+
         /** How long opening may take. */
         Duration openWithin();
 
@@ -64,7 +71,7 @@ public abstract class BrokerAccess {
 
         @Override
         Connection connect(EventLoop loop) {
-            return new InProcess(EmbeddedBroker.start(loop, config));
+            return new InProcess(EmbeddedBroker.start(loop, config), config);
         }
     }
 
@@ -81,10 +88,15 @@ public abstract class BrokerAccess {
         }
     }
 
-    private record InProcess(EmbeddedBroker broker) implements Connection {
+    private record InProcess(EmbeddedBroker broker, BrokerConfig config) implements Connection {
         @Override
         public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
             return CompletableFuture.completedFuture(broker.open(registration, listener));
+        }
+
+        @Override
+        public DataPort openData(SessionRegistration registration, DataPort.Listener listener) {
+            return EmbeddedDataPort.start(config, registration, listener);
         }
 
         @Override
@@ -102,6 +114,11 @@ public abstract class BrokerAccess {
         @Override
         public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
             return broker.open(registration, listener);
+        }
+
+        @Override
+        public @Nullable DataPort openData(SessionRegistration registration, DataPort.Listener listener) {
+            return null;
         }
 
         @Override

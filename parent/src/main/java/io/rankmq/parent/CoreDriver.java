@@ -38,6 +38,7 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     private final CompletableFuture<SessionPort> port = new CompletableFuture<>();
     private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
     private @Nullable Gang gang;
+    private volatile @Nullable ParentData data;
     private @Nullable String lostEarly;
     private @Nullable ClaimDesk desk;
 
@@ -47,6 +48,11 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         this.listeners = listeners;
         this.onFailure = onFailure;
         rejections = new RateLimitedLog(LOG, loop.ticker());
+    }
+
+    /** The session's data plane; to be told before it begins. */
+    void uses(@Nullable ParentData plane) {
+        data = plane;
     }
 
     /** Begins; before this nothing arrives. */
@@ -178,6 +184,12 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     @Override
     public long reachableNanos() {
         return port.join().reachableNanos();
+    }
+
+    @Override
+    public ParentData.Offer offer(int rank, Message.Join join) {
+        ParentData plane = data;
+        return plane == null ? ParentData.Offer.NONE : plane.joined(rank, join);
     }
 
     @Override

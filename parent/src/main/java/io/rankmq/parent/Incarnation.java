@@ -54,6 +54,9 @@ final class Incarnation {
     /** Done when the launcher has returned; empty if it has started nothing. */
     private final CompletableFuture<Optional<Gang>> launched = new CompletableFuture<>();
 
+    /** Done when the port is open; empty if it has no data plane. */
+    private final CompletableFuture<Optional<ParentData>> data = new CompletableFuture<>();
+
     private final CompletableFuture<Boolean> ending = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     /** The gang in the place of this one, once it is lost; empty if there will be none. */
@@ -121,6 +124,13 @@ final class Incarnation {
             if (opened == null) {
                 return over();
             }
+            ParentData plane = ParentData.open(
+                    spec.data(),
+                    broker,
+                    SessionRegistration.of(spec.id(), number, keys),
+                    spec.limits().lease());
+            data.complete(Optional.ofNullable(plane));
+            driver.uses(plane);
             launch(
                     loop.call(() -> begin(opened, initialize, join == null ? null : keys), SessionRuntime.SLACK),
                     keys,
@@ -197,7 +207,9 @@ final class Incarnation {
                 port.eventsEndpoint(),
                 port.serverKey(),
                 spec.allow(),
-                keys);
+                keys,
+                null,
+                data.join().map(ParentData::access).orElse(null));
         BootstrapDocument bootstrap = join == null ? whole : whole.forClaims(join);
         Path logs = spec.logDirectory() == null
                 ? null
@@ -244,6 +256,17 @@ final class Incarnation {
 
     long now() {
         return driver.now();
+    }
+
+    /** The data plane, or null if there is none. */
+    @Nullable
+    ParentData data() {
+        return data.getNow(Optional.empty()).orElse(null);
+    }
+
+    DataStats dataStats() {
+        ParentData plane = data();
+        return plane == null ? DataStats.NONE : plane.stats();
     }
 
     /** The hosts on which ranks are lost or missing. */
@@ -317,6 +340,7 @@ final class Incarnation {
             lastStats = ask(SessionCore::stats, lastStats).withDropped(dropped);
         } finally {
             driver.end();
+            CompletableFuture<Void> unused = data.thenAccept(plane -> plane.ifPresent(ParentData::close));
             ended.complete(true);
         }
     }

@@ -76,6 +76,7 @@ final class Joins {
         slot.joined(join);
         slot.heardAt = now;
         deliveries.applied(slot, join.applied());
+        ParentData.Offer offer = effects.offer(slot.rank(), join);
         outbox.send(
                 slot.rank(),
                 new Message.Welcome(
@@ -84,7 +85,9 @@ final class Joins {
                         log.newest(),
                         (int) limits.heartbeat().toMillis(),
                         (int) limits.lease().toMillis(),
-                        limits.eventWindow()));
+                        limits.eventWindow(),
+                        offer.data(),
+                        offer.store()));
         ranks.probeFromNow(slot, now);
         probe(now);
         if (first) {

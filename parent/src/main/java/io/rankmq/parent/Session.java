@@ -114,6 +114,11 @@ public final class Session implements Engine, AutoCloseable {
         return runtime.stats(relay.relayed(), relay.failures() + handlers.failures());
     }
 
+    /** What the data plane has counted so far. */
+    public DataStats dataStats() {
+        return runtime.dataStats();
+    }
+
     /** Fires END_RUN, closes the ranks, and leaves nothing behind; idempotent, bounded in time, never throws. */
     @Override
     public void close() {

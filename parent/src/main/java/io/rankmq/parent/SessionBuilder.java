@@ -38,6 +38,7 @@ public final class SessionBuilder {
     private final Map<String, Context.Property> properties = new LinkedHashMap<>();
 
     private BrokerAccess broker = BrokerAccess.embedded();
+    private DataSettings data = DataSettings.DEFAULT;
     private UnaryOperator<SessionPort> port = UnaryOperator.identity();
 
     SessionBuilder() {}
@@ -128,6 +129,12 @@ public final class SessionBuilder {
         return this;
     }
 
+    /** How large values travel. */
+    public SessionBuilder data(DataSettings settings) {
+        data = settings;
+        return this;
+    }
+
     /** Folder for {@code <session>/attempt_<n>/<rank>/{stdout,stderr}.log}; without it no log is kept. */
     public SessionBuilder logDirectory(Path folder) {
         logDirectory = folder;
@@ -215,6 +222,7 @@ public final class SessionBuilder {
                 maxRestarts,
                 abort,
                 broker,
+                data,
                 port,
                 Map.copyOf(properties));
     }

@@ -8,6 +8,11 @@ import java.util.List;
 /** What {@link SessionCore} wants done. Called by the loop thread, inside a call of the core; must not call back into it. */
 interface SessionEffects {
 
+    /** What the data plane offers a rank that joins; nothing if there is none. */
+    default ParentData.Offer offer(int rank, Message.Join join) {
+        return ParentData.Offer.NONE;
+    }
+
     /** Send to all ranks on PUB. */
     void broadcast(List<ByteBuffer> frames);
 

@@ -335,6 +335,10 @@ final class SessionRuntime {
         return gangs.stats().withParents(eventsDown, failures);
     }
 
+    DataStats dataStats() {
+        return gangs.current().dataStats();
+    }
+
     /** A random id. */
     static String newId() {
         StringBuilder letters = new StringBuilder("s-");

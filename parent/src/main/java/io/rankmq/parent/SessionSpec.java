@@ -28,5 +28,6 @@ record SessionSpec(
         int maxRestarts,
         AbortSignal abort,
         BrokerAccess broker,
+        DataSettings data,
         UnaryOperator<SessionPort> port,
         Map<String, Context.Property> properties) {}

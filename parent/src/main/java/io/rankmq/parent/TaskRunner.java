@@ -93,6 +93,8 @@ final class TaskRunner {
             return cancelled.isDone() && !runtime.isFailed()
                     ? ended(request, id, start, ReturnCode.TASK_ABORTED)
                     : failed(request, id, start, answered.failure());
+        } catch (ProtocolException e) {
+            return unreadable(request, id, start, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             runtime.cancelTask("the calling thread was interrupted");
@@ -111,14 +113,12 @@ final class TaskRunner {
     /** Gives the task to the gang, and to each that takes its place, until one has ended it or there is no other. */
     private Pending.Outcome<Message.Result> run(
             TaskRequest request, Message.Execute command, CompletableFuture<Boolean> cancelled)
-            throws InterruptedException {
+            throws InterruptedException, ProtocolException {
         Duration limit =
                 request.timeout() != null ? request.timeout() : spec.limits().taskTimeout();
         Incarnation gang = runtime.gang();
         while (true) {
-            CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
-            runtime.execute(gang, command, limit, cancelled::isDone, outcome::complete);
-            Pending.Outcome<Message.Result> answered = runtime.await(outcome, limit.plus(SessionRuntime.SLACK));
+            Pending.Outcome<Message.Result> answered = run(gang, command, limit, cancelled);
             if (answered.failure() == null || runtime.isAborted()) {
                 return answered;
             }
@@ -127,6 +127,17 @@ final class TaskRunner {
                 return new Pending.Outcome<>(answered.answers(), runtime.over());
             }
             gang = next.get();
+        }
+    }
+
+    /** Gives the task to one gang: publishes its large values first, and brings those of the replies. */
+    private Pending.Outcome<Message.Result> run(
+            Incarnation gang, Message.Execute command, Duration limit, CompletableFuture<Boolean> cancelled)
+            throws InterruptedException, ProtocolException {
+        try (LargeValues values = new LargeValues(gang.data(), command)) {
+            CompletableFuture<Pending.Outcome<Message.Result>> outcome = new CompletableFuture<>();
+            runtime.execute(gang, values.command(), limit, cancelled::isDone, outcome::complete);
+            return values.resolved(runtime.await(outcome, limit.plus(SessionRuntime.SLACK)));
         }
     }
 
@@ -151,13 +162,13 @@ final class TaskRunner {
             List<Integer> repliedBy = new ArrayList<>(replies.keySet());
             return new TaskResult(id, request.name(), code, reply, replies, repliedBy, since(start), null);
         } catch (ProtocolException e) {
-            return failed(
-                    request,
-                    id,
-                    start,
-                    RankFailure.ofSession(
-                            e.code(), "a reply to task " + request.name() + " cannot be read: " + e.getMessage()));
+            return unreadable(request, id, start, e);
         }
+    }
+
+    private static TaskResult unreadable(TaskRequest request, String id, long start, ProtocolException why) {
+        String sentence = "a reply to task " + request.name() + " cannot be read: " + why.getMessage();
+        return failed(request, id, start, RankFailure.ofSession(why.code(), sentence));
     }
 
     /** Called for the highest rank first, so that the lowest one's changes win. */

@@ -185,13 +185,18 @@ final class ValueReader {
                     case "F" -> Tensor.Order.F;
                     default -> throw invalid("the order of a tensor is C or F");
                 };
-        ByteBuffer data =
-                payload.peek() == MsgpackReader.Type.BIN ? inline(payload.bin()) : attachment(payload.integer());
+        boolean isInline = payload.peek() == MsgpackReader.Type.BIN;
+        long index = isInline ? 0 : payload.integer();
+        ByteBuffer data = isInline ? inline(payload.bin()) : attachment(index);
         if (dtype == DType.BOOL) {
             checkBools(data);
         }
         try {
-            return Tensor.of(dtype, shape, order, data);
+            Tensor tensor = Tensor.of(dtype, shape, order, data);
+            if (!isInline && attachments instanceof ResolvedAttachments resolved) {
+                KnownDigests.remember(tensor, resolved.digest((int) index));
+            }
+            return tensor;
         } catch (IllegalArgumentException disagree) {
             throw new ProtocolException(ErrorCode.INVALID_VALUE, String.valueOf(disagree.getMessage()), disagree);
         }

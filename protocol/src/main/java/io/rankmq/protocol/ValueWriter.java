@@ -21,6 +21,7 @@ final class ValueWriter {
 
     private final MsgpackWriter out = new MsgpackWriter(512);
     private final List<ByteBuffer> attachments = new ArrayList<>();
+    private final List<@Nullable Tensor> owners = new ArrayList<>();
     private final Limits limits;
     private final ValuePath path;
     private long attachedBytes;
@@ -38,7 +39,7 @@ final class ValueWriter {
         if (out.size() + attachedBytes > limits.messageBytes()) {
             throw exceeded("the message has " + (out.size() + attachedBytes) + " bytes", limits.messageBytes());
         }
-        return new Body(out.toBuffer(), List.copyOf(attachments));
+        return new Body(out.toBuffer(), attachments.isEmpty() ? List.of() : new OwnedAttachments(attachments, owners));
     }
 
     Mark mark() {
@@ -49,6 +50,7 @@ final class ValueWriter {
     void rewind(Mark mark) {
         out.rewind(mark.size());
         attachments.subList(mark.attachments(), attachments.size()).clear();
+        owners.subList(mark.attachments(), owners.size()).clear();
         attachedBytes = mark.attachedBytes();
         elements = mark.elements();
         path.depth(mark.depth());
@@ -212,7 +214,7 @@ final class ValueWriter {
             return;
         }
         MsgpackWriter payload = new MsgpackWriter(5);
-        payload.integer(attach(bytes));
+        payload.integer(attach(bytes, null));
         extension(EXT_BYTES, payload);
     }
 
@@ -236,7 +238,7 @@ final class ValueWriter {
             payload.binHeader(data.remaining());
             payload.raw(data);
         } else {
-            payload.integer(attach(data));
+            payload.integer(attach(data, tensor));
         }
         extension(EXT_TENSOR, payload);
     }
@@ -246,7 +248,7 @@ final class ValueWriter {
         out.raw(payload.toBuffer());
     }
 
-    private int attach(ByteBuffer data) throws ProtocolException {
+    private int attach(ByteBuffer data, @Nullable Tensor owner) throws ProtocolException {
         if (attachments.size() == limits.attachments()) {
             throw exceeded("there are more tensors and byte arrays", limits.attachments());
         }
@@ -254,6 +256,7 @@ final class ValueWriter {
             throw exceeded("it has " + data.remaining() + " bytes", limits.attachmentBytes());
         }
         attachments.add(data);
+        owners.add(owner);
         attachedBytes += data.remaining();
         return attachments.size() - 1;
     }

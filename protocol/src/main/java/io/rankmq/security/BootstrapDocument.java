@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow packages from which components may be built: a prefix that ends in a dot, or a full path
  * @param ranks the keys of the ranks that may use this document; may be empty if there is a join key
  * @param join the key with which a process without a rank claims one (section 13), or null if none can
+ * @param data where and how large values travel (section 12), or null for in the messages
  */
 public record BootstrapDocument(
         String session,
@@ -39,7 +40,8 @@ public record BootstrapDocument(
         String serverKey,
         List<String> allow,
         SortedMap<Integer, CurveKeyPair> ranks,
-        @Nullable CurveKeyPair join) {
+        @Nullable CurveKeyPair join,
+        @Nullable DataAccess data) {
 
     /** The version that this class reads and writes. */
     public static final int VERSION = 1;
@@ -59,6 +61,9 @@ public record BootstrapDocument(
         requireEndpoint("commands", commands);
         requireEndpoint("control", control);
         requireEndpoint("events", events);
+        if (data != null) {
+            requireEndpoint("data.endpoint", data.endpoint());
+        }
         require(CurveKeyPair.isKey(serverKey), "'server_key' must be a CURVE key, 40 characters of Z85");
         allow = List.copyOf(allow);
         ranks = Collections.unmodifiableSortedMap(new TreeMap<>(ranks));
@@ -79,7 +84,7 @@ public record BootstrapDocument(
             String serverKey,
             List<String> allow,
             SortedMap<Integer, CurveKeyPair> ranks) {
-        this(session, incarnation, worldSize, commands, control, events, serverKey, allow, ranks, null);
+        this(session, incarnation, worldSize, commands, control, events, serverKey, allow, ranks, null, null);
     }
 
     /**
@@ -120,7 +125,7 @@ public record BootstrapDocument(
     private BootstrapDocument withRanks(Map<Integer, CurveKeyPair> some, @Nullable CurveKeyPair key) {
         SortedMap<Integer, CurveKeyPair> own = new TreeMap<>(some);
         return new BootstrapDocument(
-                session, incarnation, worldSize, commands, control, events, serverKey, allow, own, key);
+                session, incarnation, worldSize, commands, control, events, serverKey, allow, own, key, data);
     }
 
     /** Writes a private file. See {@link KeyFiles#write} for errors. */
@@ -141,6 +146,9 @@ public record BootstrapDocument(
         json.put("server_key", serverKey);
         ArrayNode packages = json.putArray("allow");
         allow.forEach(packages::add);
+        if (data != null) {
+            data.write(json.putObject("data"));
+        }
         ObjectNode keys = json.putObject("ranks");
         ranks.forEach((rank, pair) ->
                 keys.putObject(rank.toString()).put("public", pair.publicKey()).put("secret", pair.secretKey()));
@@ -179,7 +187,8 @@ public record BootstrapDocument(
                     ranks(what, StrictJson.required(what, json, "ranks")),
                     json.containsKey("join")
                             ? StrictJson.keyPair(what + ", 'join'", StrictJson.required(what, json, "join"))
-                            : null);
+                            : null,
+                    json.containsKey("data") ? DataAccess.read(what, StrictJson.required(what, json, "data")) : null);
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(what + ": " + e.getMessage());
         }

@@ -121,6 +121,8 @@ final class Link {
                 identity.host(),
                 identity.pid(),
                 RankIdentity.LANGUAGE,
-                identity.runtime());
+                identity.runtime(),
+                identity.resolvesReferences() ? 1 : null,
+                identity.store());
     }
 }

@@ -44,10 +44,16 @@ public final class Main {
                 Ticker.system(),
                 bug -> end.begin(ExitCode.FAILED, "a bug ended the event loop: " + bug));
         end.closes(loop);
-        Rank rank = new Rank(loop, settings.document(), settings.identity(), end, threads, engine -> {
+        RankData data = RankData.open(settings.document(), settings.identity());
+        if (data != null) {
+            end.closes(data);
+        }
+        RankIdentity identity =
+                data == null ? settings.identity() : settings.identity().resolving(data.token());
+        Rank rank = new Rank(loop, settings.document(), identity, end, threads, engine -> {
             ComponentBuilder builder = new ComponentBuilder(
                     settings.allowed(), Thread.currentThread().getContextClassLoader(), ComponentBuilder.JAVA);
-            return new UserCode(builder, engine);
+            return new UserCode(builder, engine, data);
         });
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end.onShutdown(rank), "rankmq-shutdown"));
         try {

@@ -13,6 +13,11 @@ record Outcome(ReturnCode code, @Nullable WireError error, Body body) {
         return new Outcome(ReturnCode.OK, null, body);
     }
 
+    /** The same with another body. */
+    Outcome with(Body other) {
+        return new Outcome(code, error, other);
+    }
+
     static Outcome failed(ReturnCode code, WireError error) {
         return new Outcome(code, error, Body.NONE);
     }

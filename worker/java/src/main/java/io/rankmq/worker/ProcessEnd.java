@@ -29,6 +29,7 @@ final class ProcessEnd {
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch never = new CountDownLatch(1);
     private volatile @Nullable EventLoop loop;
+    private volatile @Nullable RankData data;
 
     // Guarded by this: which of the two ends the JVM.
     private boolean exiting;
@@ -42,6 +43,11 @@ final class ProcessEnd {
     /** The loop to close at the end. */
     void closes(EventLoop owned) {
         loop = owned;
+    }
+
+    /** The rank's part in the data plane, to leave at the end. */
+    void closes(RankData owned) {
+        data = owned;
     }
 
     /** Begins the end; a second call changes nothing. Any thread; does not wait. */
@@ -89,6 +95,10 @@ final class ProcessEnd {
             EventLoop owned = loop;
             if (owned != null) {
                 owned.close();
+            }
+            RankData values = data;
+            if (values != null) {
+                values.close();
             }
         } catch (RuntimeException bug) {
             LOG.error("The end is out of order", bug);

@@ -135,10 +135,14 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
         } else if (action instanceof RankAction.StartTask task) {
             AbortSignal abort = new AbortSignal();
             running = abort;
-            threads.onMain(() -> run(() -> userCode.execute(task, abort), outcome -> {
-                running = null;
-                return core.taskDone(outcome.code(), outcome.error(), outcome.body(), now());
-            }));
+            boolean mayRefer = core.mayRefer();
+            threads.onMain(() -> {
+                run(() -> userCode.execute(task, mayRefer, abort), outcome -> {
+                    running = null;
+                    return core.taskDone(outcome.code(), outcome.error(), outcome.body(), now());
+                });
+                userCode.tidy();
+            });
         } else if (action instanceof RankAction.StartEvent event) {
             threads.onEvents(() -> run(
                     () -> userCode.handle(event),

@@ -33,6 +33,7 @@ final class RankCore {
     private final RankWork work;
     private RankState state = new Joining();
     private OptionalLong probed = OptionalLong.empty();
+    private boolean mayRefer;
     private long foreign;
     private long unexpected;
     private long lateEvents;
@@ -46,6 +47,11 @@ final class RankCore {
 
     RankState state() {
         return state;
+    }
+
+    /** Whether the parent takes replies by reference. */
+    boolean mayRefer() {
+        return mayRefer;
     }
 
     RankCounters counters() {
@@ -246,6 +252,7 @@ final class RankCore {
             return;
         }
         boolean endsJoin = link.welcomed(welcome, now);
+        mayRefer = welcome.data() != null && welcome.data() >= 1;
         if (state instanceof Joining joining) {
             state = joining.welcomed();
             events.open(welcome.eventWindow(), out);

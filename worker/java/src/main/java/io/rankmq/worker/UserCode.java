@@ -30,11 +30,14 @@ final class UserCode {
 
     private final ComponentBuilder builder;
     private final RankEngine engine;
+    private final @Nullable RankData data;
     private @Nullable Executor executor;
 
-    UserCode(ComponentBuilder builder, RankEngine engine) {
+    /** @param data brings and keeps large values, if there is a data plane */
+    UserCode(ComponentBuilder builder, RankEngine engine, @Nullable RankData data) {
         this.builder = builder;
         this.engine = engine;
+        this.data = data;
     }
 
     /** Builds the components and fires START_RUN. */
@@ -58,8 +61,12 @@ final class UserCode {
         }
     }
 
-    /** Runs a task in a context of its own. */
-    Outcome execute(RankAction.StartTask task, AbortSignal abort) {
+    /**
+     * Runs a task in a context of its own.
+     *
+     * @param mayRefer whether large values of the reply may stay here
+     */
+    Outcome execute(RankAction.StartTask task, boolean mayRefer, AbortSignal abort) {
         Executor runs = executor;
         if (abort.triggered()) {
             return Outcome.aborted();
@@ -69,9 +76,14 @@ final class UserCode {
             return failed(WireError.of(ErrorCode.NOT_AN_EXECUTOR, what));
         }
         try {
-            Bodies.TaskBody read = Bodies.readTask(task.body());
-            return run(runs, task, read.shareable(), engine.contextOf(read.context()), abort);
+            Body body = data == null ? task.body() : data.bring(task.body(), abort);
+            Bodies.TaskBody read = Bodies.readTask(body);
+            Outcome outcome = run(runs, task, read.shareable(), engine.contextOf(read.context()), abort);
+            return data != null && mayRefer ? outcome.with(data.publish(outcome.body())) : outcome;
         } catch (ProtocolException cannotTravel) {
+            if (abort.triggered()) {
+                return Outcome.aborted();
+            }
             LOG.error("Task '{}' or its reply cannot travel: {}", task.name(), cannotTravel.getMessage());
             return Outcome.failed(ReturnCode.EXECUTION_RESULT_ERROR, cannotTravel.toWireError());
         } catch (Throwable bug) {
@@ -80,6 +92,13 @@ final class UserCode {
             String what = "task '" + task.name() + "' failed outside its executor";
             return Outcome.failed(
                     ReturnCode.EXECUTION_RESULT_ERROR, Failures.of(ErrorCode.EXECUTION_FAILED, what, bug));
+        }
+    }
+
+    /** To be called after a task whose outcome is on its way. */
+    void tidy() {
+        if (data != null) {
+            data.tidy();
         }
     }
 
