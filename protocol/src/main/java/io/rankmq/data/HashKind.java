@@ -17,7 +17,7 @@ public enum HashKind {
     XXH3_128("xxh3-128", 16) {
         @Override
         void hash(byte[] bytes, int offset, int length, byte[] to, int at) {
-            HashValue128 hash = XXH3.hashBytesTo128Bits(bytes, offset, length);
+            HashValue128 hash = Xxh3.HASHER.hashBytesTo128Bits(bytes, offset, length);
             ByteBuffer.wrap(to, at, 16).putLong(hash.getMostSignificantBits()).putLong(hash.getLeastSignificantBits());
         }
     },
@@ -34,8 +34,6 @@ public enum HashKind {
             }
         }
     };
-
-    private static final Hasher128 XXH3 = Hashing.xxh3_128();
 
     private final String wireName;
     private final int bytes;
@@ -63,6 +61,11 @@ public enum HashKind {
             }
         }
         return null;
+    }
+
+    /** Made when the first value is hashed: a rank that gets none need not load it. */
+    private static final class Xxh3 {
+        static final Hasher128 HASHER = Hashing.xxh3_128();
     }
 
     abstract void hash(byte[] bytes, int offset, int length, byte[] to, int at);

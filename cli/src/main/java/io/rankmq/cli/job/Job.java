@@ -2,6 +2,7 @@
 package io.rankmq.cli.job;
 
 import io.rankmq.api.ComponentConfig;
+import io.rankmq.parent.DataSettings;
 import io.rankmq.parent.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks run one after another
  * @param maxRestarts how often the gang may be started again
  * @param limits times and sizes of the session
+ * @param data how large values travel
  * @param classpath jars and folders for the handlers, absolute
  */
 public record Job(
@@ -39,6 +41,7 @@ public record Job(
         List<Task> tasks,
         int maxRestarts,
         SessionLimits limits,
+        DataSettings data,
         List<Path> classpath) {
 
     /**

@@ -4,6 +4,8 @@ package io.rankmq.cli.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rankmq.api.ComponentConfig;
 import io.rankmq.cli.job.Job.Task;
+import io.rankmq.data.HashKind;
+import io.rankmq.parent.DataSettings;
 import io.rankmq.parent.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class JobMapper {
                 List.copyOf(tasks),
                 root.path("max_restarts").asInt(0),
                 limits(root.path("limits")),
+                data(root.path("data")),
                 paths(folder, root.path("classpath")));
     }
 
@@ -80,6 +83,22 @@ final class JobMapper {
                 duration(limits, "close_grace", standard.closeGrace()),
                 duration(limits, "kill_grace", standard.killGrace()),
                 limits.path("event_window").asInt(standard.eventWindow()));
+    }
+
+    /**
+     * How large values travel.
+     *
+     * @throws IllegalArgumentException if that cannot be; the message begins with the path of a key
+     */
+    static DataSettings data(JsonNode data) {
+        DataSettings standard = DataSettings.DEFAULT;
+        HashKind digest =
+                HashKind.ofWireName(data.path("digest").asText(standard.digest().wireName()));
+        return new DataSettings(
+                data.path("shared_memory").asText(standard.sharedMemory()),
+                data.path("inline_limit").asInt(standard.inlineLimit()),
+                data.path("chunk").asInt(standard.chunk()),
+                digest == null ? standard.digest() : digest);
     }
 
     static List<Path> paths(Path folder, JsonNode list) {

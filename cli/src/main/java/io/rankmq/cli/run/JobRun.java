@@ -158,6 +158,7 @@ public final class JobRun {
                 .logDirectory(settings.logDirectory().toAbsolutePath().normalize())
                 .limits(job.limits())
                 .maxRestarts(job.maxRestarts())
+                .data(job.data())
                 .listener(ranks)
                 .abort(stop.signal())
                 .property(ContextKeys.RUN_DIRECTORY, folder.path().toString(), Context.Mark.PRIVATE);
