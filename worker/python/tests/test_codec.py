@@ -23,6 +23,7 @@ from rankmq.messages import (
     Leaving,
     ParentHeartbeat,
     RankHeartbeat,
+    Resend,
     Result,
     Welcome,
 )
@@ -179,3 +180,26 @@ def test_a_message_over_a_limit_is_refused_before_it_is_sent() -> None:
     with pytest.raises(RankMQError) as error:
         encode(PARENT._replace(seq=1), Execute("t", "n"), Body(bytes((64 << 20) + 1)))
     assert error.value.code == ErrorCode.LIMIT_EXCEEDED
+
+
+@pytest.mark.parametrize(
+    ("envelope", "message"),
+    [
+        (RANK, RankHeartbeat(-1, 0)),
+        (RANK, RankHeartbeat(0, (1 << 53) + 1)),
+        (RANK, Ack("reports", 1)),
+        (RANK, Resend("commands", 0)),
+        (PARENT, Ack("commands", 1)),
+        (PARENT, Welcome(0, 1, 0, 1, 1, 1)),
+        (PARENT, Welcome(1, 65_537, 0, 1, 1, 1)),
+        (PARENT._replace(seq=1), Close(-1, "over")),
+        (PARENT._replace(seq=1), HandleEvent("e", (65_536,))),
+        (RANK._replace(seq=1), Result(1, "t", "FINE")),
+        (RANK._replace(seq=1), Failed(1, WireError(-1, "m"))),
+        (RANK._replace(seq=0), Leaving(1, "gone")),
+    ],
+)
+def test_the_writer_keeps_to_the_ranges_that_a_reader_enforces(envelope: Envelope, message: Any) -> None:
+    with pytest.raises(RankMQError) as error:
+        encode(envelope, message)
+    assert error.value.code == ErrorCode.MALFORMED

@@ -50,7 +50,7 @@ _BY_REFERENCE = (Execute, Result)
 def encode(envelope: Envelope, message: Message, body: Body | None = None) -> list[Buffer]:
     """The frames of a message; a rank sends it if the envelope names one.
 
-    Raises LIMIT_EXCEEDED for what is too large or too long to travel."""
+    Raises LIMIT_EXCEEDED for what is too large or long to travel; MALFORMED for what is out of its range, a fault of the caller."""
     kind = BY_TYPE[(type(message), envelope.rank is not None)]
     header: dict[str, Any] = {
         "v": VERSION,
@@ -61,7 +61,7 @@ def encode(envelope: Envelope, message: Message, body: Body | None = None) -> li
     if envelope.rank is not None:
         header["rank"] = envelope.rank
     if kind.numbered:
-        header["seq"] = envelope.seq
+        header["seq"] = number("seq", envelope.seq)
     for field, value in zip(kind.fields, message):
         if value is not None:
             header[field.key] = field.write(field.key, value)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
+from .api import ReturnCode
 from .errors import MAX_TEXT, MAX_TRACE, WireError, clean
 from .headers import RawMap
 from .messages import (
@@ -55,7 +56,7 @@ Write = Callable[[str, Any], Any]
 
 
 class Field(NamedTuple):
-    """One field of a kind: its attribute and key, and how it is checked when read and prepared when written."""
+    """One field of a kind: its attribute and key, and how it is checked when read, and checked or prepared when written."""
 
     attribute: str
     key: str
@@ -83,10 +84,6 @@ class Kind(NamedTuple):
 
 
 # Fields
-
-
-def _keep(key: str, value: Any) -> Any:
-    return value
 
 
 def integer(minimum: int, maximum: int) -> Read:
@@ -178,6 +175,7 @@ def _read_error(key: str, value: Any) -> WireError:
 
 
 def _write_error(key: str, error: WireError) -> dict[str, Any]:
+    millis("code", error.code)
     return {name: part for name, part in zip(WireError._fields, error) if part is not None}
 
 
@@ -212,7 +210,7 @@ def _kind(
     """`body`: whether the kind must have one; None: it must not. `optional`: fields that may be absent; "body" too."""
     table = []
     for attribute, field in zip(message._fields, fields):
-        write = field[2] if len(field) == 3 else _keep
+        write = field[2] if len(field) == 3 else field[1]
         table.append(Field(attribute, field[0], field[1], write, field[0] in optional))
     sender = Sender.PARENT if parent else Sender.CLAIMANT if claimant else Sender.RANK
     return Kind(name, message, sender, numbered, body, tuple(table))
@@ -222,7 +220,7 @@ _ERROR = ("error", _read_error, _write_error)
 _APPLIED = ("applied", count)
 _TASK = ("task", text, _name)
 _REASON = ("reason", text, _cut)
-_REPLY = ("reply", _ranks, lambda key, ranks: list(ranks))
+_REPLY = ("reply", _ranks, lambda key, ranks: list(_ranks(key, list(ranks))))
 _EVENT = ("event", text, _name)
 _TO_PARENT, _TO_RANK = ("stream", _one_of(COMMANDS)), ("stream", _one_of(REPORTS, EVENTS))
 
@@ -295,7 +293,7 @@ _KINDS = (
         Result,
         _APPLIED,
         _TASK,
-        ("return_code", text, _name),
+        ("return_code", _one_of(*sorted(ReturnCode.ALL))),
         _ERROR,
         optional=["error"],
         numbered=True,

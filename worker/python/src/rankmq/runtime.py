@@ -216,7 +216,7 @@ class Runtime:
         except BaseException:
             log.exception("the loop failed; this is a bug of RankMQ")
             end = End(ExitCode.FAILED, "an internal error")
-        (log.info if end.code == ExitCode.CLOSED else log.error)(
+        (log.debug if end.code == ExitCode.CLOSED else log.error)(
             "this rank ends with code %d: %s", end.code, end.reason
         )
         self._relay.over()

@@ -25,8 +25,14 @@ final class Cli implements AutoCloseable {
 
     /** Starts a command in that folder, which gets its output and its runs. */
     Cli(Path folder, String... args) throws IOException {
+        this(folder, List.of(), args);
+    }
+
+    /** The same, under another command. */
+    Cli(Path folder, List<String> under, String... args) throws IOException {
         this.folder = folder;
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(under);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -114,7 +114,7 @@ final class SessionCore {
             return;
         }
         if (!slot.isIn()) {
-            rejected++;
+            straggles(slot);
             return;
         }
         slot.heardAt = now;
@@ -125,6 +125,15 @@ final class SessionCore {
             }
         } else {
             onUnnumbered(slot, envelope.seq(), message, now);
+        }
+    }
+
+    /** What was on its way when its rank left or was lost does no harm; before a rank has joined it has nothing to say. */
+    private void straggles(RankSlot slot) {
+        if (slot.isOver()) {
+            late++;
+        } else {
+            rejected++;
         }
     }
 

@@ -66,6 +66,17 @@ class CoreIncarnationTest {
     }
 
     @Test
+    void whatComesBehindAFarewellIsLateAndNotRejected() {
+        CoreFixture fixture = new CoreFixture(1).run();
+        fixture.core.close("done", fixture.now, left -> {});
+        fixture.report(0, new Message.Leaving(2, "closed"));
+        fixture.unnumbered(0, new Message.RankHeartbeat(2, 2));
+        assertThat(fixture.state(0)).isEqualTo(RankInfo.State.LEFT);
+        assertThat(fixture.core.stats().late()).isEqualTo(1);
+        assertThat(fixture.core.stats().rejected()).isZero();
+    }
+
+    @Test
     void theHostOfALostRankIsNamedAsItsLauncherCallsIt() {
         CoreFixture fixture = new CoreFixture(2);
         fixture.core.onStarted(0, "alias-a", 100);

@@ -11,15 +11,12 @@ import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import io.rankmq.parent.ranks.NotAnExecutor;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What a user relies on, with real Java ranks; numbers in names are those of the semantics. */
@@ -138,30 +135,6 @@ class SessionTest {
             assertThat(task).isNotDone();
             release.countDown();
             assertThat(RealRanks.soon(task).returnCode()).isEqualTo(ReturnCode.OK);
-        }
-    }
-
-    @Test
-    void aStormOfAHundredThousandEventsLosesNothingAndKeepsTheOrderOfEachRank() {
-        AtomicLongArray next = new AtomicLongArray(4);
-        AtomicLongArray disorder = new AtomicLongArray(4);
-        SessionBuilder builder = ranks.session(4).handler((type, context) -> {
-            if (type.equals("storm")) {
-                int rank = context.get(ContextKeys.FROM_RANK_NUMBER, Long.class).intValue();
-                if (context.get("i", Long.class) != next.getAndIncrement(rank)) {
-                    disorder.incrementAndGet(rank);
-                }
-            }
-        });
-        try (Session session = builder.start()) {
-            session.execute("storm", new Shareable().put("count", 25_000L)).orThrow();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(session.stats().eventsUp()).isEqualTo(100_000));
-        }
-        for (int rank = 0; rank < 4; rank++) {
-            assertThat(next.get(rank)).isEqualTo(25_000);
-            assertThat(disorder.get(rank)).isZero();
         }
     }
 

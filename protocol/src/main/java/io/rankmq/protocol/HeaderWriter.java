@@ -21,6 +21,29 @@ final class HeaderWriter {
         return this;
     }
 
+    /**
+     * An integer of a range that docs/protocol.md, section 2, gives.
+     *
+     * @throws IllegalArgumentException if it is outside: a fault of the caller
+     */
+    HeaderWriter put(Field field, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    "'" + field.wireName() + "' is " + value + ", expected " + min + " to " + max);
+        }
+        return put(field, value);
+    }
+
+    /** A place in a stream, or 0. */
+    HeaderWriter count(Field field, long value) {
+        return put(field, value, 0, Limits.MAX_SEQ);
+    }
+
+    /** A place in a stream. */
+    HeaderWriter number(Field field, long value) {
+        return put(field, value, 1, Limits.MAX_SEQ);
+    }
+
     HeaderWriter put(Field field, @Nullable Integer value) {
         return value == null ? this : put(field, value.longValue());
     }
@@ -47,6 +70,9 @@ final class HeaderWriter {
         if (values != null) {
             key(field).arrayHeader(values.size());
             for (int value : values) {
+                if (value < 0 || value >= Limits.WORLD_SIZE) {
+                    throw new IllegalArgumentException("'" + field.wireName() + "' names a rank " + value);
+                }
                 out.integer(value);
             }
         }
@@ -58,6 +84,9 @@ final class HeaderWriter {
             String type = error.type();
             String trace = error.trace();
             key(field).mapHeader(2 + (type == null ? 0 : 1) + (trace == null ? 0 : 1));
+            if (error.number() < 0) {
+                throw new IllegalArgumentException("'code' is " + error.number() + ", expected at least 0");
+            }
             out.text("code");
             out.integer(error.number());
             out.text("message");

@@ -37,7 +37,7 @@ public final class MessageCodec {
         if (kind.stream() != null) {
             header.put(Field.SEQ, envelope.seq());
         }
-        MessageFields.write(message, header);
+        MessageFields.write(message, envelope.rank() == Envelope.PARENT ? Sender.PARENT : Sender.RANK, header);
         Body body = message.body();
         return FrameCutter.cut(header.finish(body), body);
     }

@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol;
 
+import io.rankmq.api.ReturnCode;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /** The fields of each kind, in the order of the tables of docs/protocol.md, section 5. */
 final class MessageFields {
     private static final int MAX = Integer.MAX_VALUE;
+    private static final Set<String> RETURN_CODES =
+            Stream.of(ReturnCode.values()).map(ReturnCode::name).collect(Collectors.toUnmodifiableSet());
 
     private MessageFields() {}
 
-    static void write(Message message, HeaderWriter header) {
+    /**
+     * Writes the fields of a message.
+     *
+     * @throws IllegalArgumentException if one is out of its range: a fault of the caller
+     */
+    static void write(Message message, Sender sender, HeaderWriter header) {
         if (message.kind().isSentBy(Sender.PARENT)) {
-            writeOfParent(message, header);
+            writeOfParent(message, sender, header);
         } else {
             writeOfOthers(message, header);
         }
     }
 
-    private static void writeOfParent(Message message, HeaderWriter header) {
+    private static void writeOfParent(Message message, Sender sender, HeaderWriter header) {
         switch (message.kind()) {
             case INITIALIZE -> {}
             case EXECUTE -> {
@@ -32,7 +44,7 @@ final class MessageFields {
             }
             case CLOSE -> {
                 Message.Close m = (Message.Close) message;
-                header.put(Field.GRACE, m.grace()).put(Field.REASON, m.reason());
+                header.put(Field.GRACE, m.grace(), 0, MAX).put(Field.REASON, m.reason());
             }
             case PROBE -> {
                 Message.Probe m = (Message.Probe) message;
@@ -40,16 +52,16 @@ final class MessageFields {
             }
             case PARENT_HEARTBEAT -> {
                 Message.ParentHeartbeat m = (Message.ParentHeartbeat) message;
-                header.put(Field.NEWEST, m.newest());
+                header.count(Field.NEWEST, m.newest());
             }
             case WELCOME -> {
                 Message.Welcome m = (Message.Welcome) message;
-                header.put(Field.VERSION, m.version())
-                        .put(Field.WORLD_SIZE, m.worldSize())
-                        .put(Field.NEWEST, m.newest())
-                        .put(Field.HEARTBEAT, m.heartbeat())
-                        .put(Field.LEASE, m.lease())
-                        .put(Field.EVENT_WINDOW, m.eventWindow())
+                header.put(Field.VERSION, m.version(), 1, MAX)
+                        .put(Field.WORLD_SIZE, m.worldSize(), 1, Limits.WORLD_SIZE)
+                        .count(Field.NEWEST, m.newest())
+                        .put(Field.HEARTBEAT, m.heartbeat(), 1, MAX)
+                        .put(Field.LEASE, m.lease(), 1, MAX)
+                        .put(Field.EVENT_WINDOW, m.eventWindow(), 1, MAX)
                         .put(Field.DATA, m.data())
                         .put(Field.STORE, m.store());
             }
@@ -59,15 +71,15 @@ final class MessageFields {
             }
             case ACK -> {
                 Message.Ack m = (Message.Ack) message;
-                header.put(Field.STREAM, m.stream().wireName()).put(Field.UPTO, m.upto());
+                header.put(Field.STREAM, acknowledgeable(m.stream(), sender)).count(Field.UPTO, m.upto());
             }
             case RESEND -> {
                 Message.Resend m = (Message.Resend) message;
-                header.put(Field.STREAM, m.stream().wireName()).put(Field.FROM, m.from());
+                header.put(Field.STREAM, acknowledgeable(m.stream(), sender)).number(Field.FROM, m.from());
             }
             case EVENT_REPLY -> {
                 Message.EventReply m = (Message.EventReply) message;
-                header.put(Field.EVENT_SEQ, m.eventSeq()).put(Field.ERROR, m.error());
+                header.number(Field.EVENT_SEQ, m.eventSeq()).put(Field.ERROR, m.error());
             }
             case CLAIMED, ASSIGN -> ClaimFields.write(message, header);
             default -> throw new IllegalArgumentException(message.kind() + " is sent by the other side");
@@ -78,12 +90,12 @@ final class MessageFields {
         switch (message.kind()) {
             case JOIN -> {
                 Message.Join m = (Message.Join) message;
-                header.put(Field.MIN_VERSION, m.minVersion())
-                        .put(Field.MAX_VERSION, m.maxVersion())
-                        .put(Field.WORLD_SIZE, m.worldSize())
-                        .put(Field.APPLIED, m.applied())
+                header.put(Field.MIN_VERSION, m.minVersion(), 1, MAX)
+                        .put(Field.MAX_VERSION, m.maxVersion(), 1, MAX)
+                        .put(Field.WORLD_SIZE, m.worldSize(), 1, Limits.WORLD_SIZE)
+                        .count(Field.APPLIED, m.applied())
                         .put(Field.HOST, m.host())
-                        .put(Field.PID, m.pid())
+                        .count(Field.PID, m.pid())
                         .put(Field.LANGUAGE, m.language())
                         .put(Field.RUNTIME, m.runtime())
                         .put(Field.DATA, m.data())
@@ -95,32 +107,32 @@ final class MessageFields {
             }
             case RANK_HEARTBEAT -> {
                 Message.RankHeartbeat m = (Message.RankHeartbeat) message;
-                header.put(Field.APPLIED, m.applied()).put(Field.NEWEST, m.newest());
+                header.count(Field.APPLIED, m.applied()).count(Field.NEWEST, m.newest());
             }
             case INITIALIZED -> {
                 Message.Initialized m = (Message.Initialized) message;
-                header.put(Field.APPLIED, m.applied()).put(Field.ERROR, m.error());
+                header.count(Field.APPLIED, m.applied()).put(Field.ERROR, m.error());
             }
             case RESULT -> {
                 Message.Result m = (Message.Result) message;
-                header.put(Field.APPLIED, m.applied())
+                header.count(Field.APPLIED, m.applied())
                         .put(Field.TASK, m.task())
-                        .put(Field.RETURN_CODE, m.returnCode())
+                        .put(Field.RETURN_CODE, known(m.returnCode()))
                         .put(Field.ERROR, m.error());
             }
             case EVENT_HANDLED -> {
                 Message.EventHandled m = (Message.EventHandled) message;
-                header.put(Field.APPLIED, m.applied())
-                        .put(Field.COMMAND, m.command())
+                header.count(Field.APPLIED, m.applied())
+                        .number(Field.COMMAND, m.command())
                         .put(Field.ERROR, m.error());
             }
             case FAILED -> {
                 Message.Failed m = (Message.Failed) message;
-                header.put(Field.APPLIED, m.applied()).put(Field.ERROR, m.error());
+                header.count(Field.APPLIED, m.applied()).put(Field.ERROR, m.error());
             }
             case LEAVING -> {
                 Message.Leaving m = (Message.Leaving) message;
-                header.put(Field.APPLIED, m.applied()).put(Field.REASON, m.reason());
+                header.count(Field.APPLIED, m.applied()).put(Field.REASON, m.reason());
             }
             case EVENT -> {
                 Message.Event m = (Message.Event) message;
@@ -128,7 +140,7 @@ final class MessageFields {
             }
             case MARK -> {
                 Message.Mark m = (Message.Mark) message;
-                header.put(Field.NEWEST, m.newest());
+                header.count(Field.NEWEST, m.newest());
             }
             case CLAIM -> ClaimFields.write(message, header);
             default -> throw new IllegalArgumentException(message.kind() + " is sent by the other side");
@@ -186,11 +198,7 @@ final class MessageFields {
             case INITIALIZED -> new Message.Initialized(in.count(Field.APPLIED), in.optionalError(), body);
             case RESULT ->
                 new Message.Result(
-                        in.count(Field.APPLIED),
-                        in.text(Field.TASK),
-                        in.text(Field.RETURN_CODE),
-                        in.optionalError(),
-                        body);
+                        in.count(Field.APPLIED), in.text(Field.TASK), returnCode(in), in.optionalError(), body);
             case EVENT_HANDLED ->
                 new Message.EventHandled(in.count(Field.APPLIED), in.number(Field.COMMAND), in.optionalError(), body);
             case FAILED -> new Message.Failed(in.count(Field.APPLIED), in.error());
@@ -202,11 +210,41 @@ final class MessageFields {
         };
     }
 
+    private static String returnCode(HeaderReader in) throws ProtocolException {
+        String name = in.text(Field.RETURN_CODE);
+        if (!RETURN_CODES.contains(name)) {
+            throw new ProtocolException(
+                    ErrorCode.MALFORMED,
+                    "'return_code' is '" + Text.head(name, 40) + "', expected one of " + RETURN_CODES);
+        }
+        return name;
+    }
+
+    private static String known(String returnCode) {
+        if (!RETURN_CODES.contains(returnCode)) {
+            throw new IllegalArgumentException(
+                    "'return_code' is '" + returnCode + "', expected one of " + RETURN_CODES);
+        }
+        return returnCode;
+    }
+
+    private static String acknowledgeable(StreamName stream, Sender sender) {
+        if (!isReceivedBy(stream, sender)) {
+            throw new IllegalArgumentException(
+                    "'stream' is '" + stream.wireName() + "', which its sender does not receive");
+        }
+        return stream.wireName();
+    }
+
     /** A rank acknowledges and asks for commands, the parent reports and events. */
+    private static boolean isReceivedBy(StreamName stream, Sender receiver) {
+        return (stream == StreamName.COMMANDS) == (receiver == Sender.RANK);
+    }
+
     private static StreamName stream(HeaderReader in, Sender sender) throws ProtocolException {
         String name = in.text(Field.STREAM);
         for (StreamName stream : StreamName.values()) {
-            if (stream.wireName().equals(name) && (stream == StreamName.COMMANDS) == (sender == Sender.RANK)) {
+            if (stream.wireName().equals(name) && isReceivedBy(stream, sender)) {
                 return stream;
             }
         }

@@ -3,6 +3,7 @@ package io.rankmq.protocol;
 
 import io.rankmq.api.Context;
 import io.rankmq.api.DType;
+import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import java.nio.ByteBuffer;
@@ -111,7 +112,13 @@ final class RandomMessages {
             case INITIALIZED ->
                 Combinators.combine(COUNT, MAYBE_ERROR, MAYBE_BODY).as(Message.Initialized::new);
             case RESULT ->
-                Combinators.combine(COUNT, TEXT, TEXT, MAYBE_ERROR, MAYBE_BODY).as(Message.Result::new);
+                Combinators.combine(
+                                COUNT,
+                                TEXT,
+                                Arbitraries.of(ReturnCode.class).map(ReturnCode::name),
+                                MAYBE_ERROR,
+                                MAYBE_BODY)
+                        .as(Message.Result::new);
             case EVENT_HANDLED ->
                 Combinators.combine(COUNT, NUMBER, MAYBE_ERROR, MAYBE_BODY).as(Message.EventHandled::new);
             case FAILED -> Combinators.combine(COUNT, ERROR).as(Message.Failed::new);

@@ -25,11 +25,12 @@ final class SummaryText {
         lines.add(
                 line("events", report.events().up() + " up, " + report.events().down() + " down"));
         Report.Counters counters = report.counters();
-        if (counters.relayFailures() + counters.rejected() + counters.late() > 0) {
+        // What only came late does no harm: a rank's last heartbeat may be behind its farewell.
+        if (counters.relayFailures() + counters.rejected() > 0) {
             lines.add(line(
                     "trouble",
                     counters.relayFailures() + " events not relayed, " + counters.rejected() + " messages rejected, "
-                            + counters.late() + " results late"));
+                            + counters.late() + " late"));
         }
         lines.add(line("logs", shown(finished.folder())));
         for (String file : report.files()) {

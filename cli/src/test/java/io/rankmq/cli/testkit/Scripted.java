@@ -29,6 +29,11 @@ public final class Scripted implements Executor {
     private static void act(String taskName, AbortSignal abort) throws Exception {
         switch (taskName) {
             case "throw" -> throw new IllegalStateException("as told");
+            case "flood" -> {
+                while (!abort.triggered()) {
+                    System.out.println("x".repeat(1000));
+                }
+            }
             case "kill" -> kill();
             case "kill_once" -> {
                 if (Files.notExists(Path.of("killed"))) {

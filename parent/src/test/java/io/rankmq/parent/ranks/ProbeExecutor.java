@@ -88,7 +88,7 @@ public final class ProbeExecutor implements Executor, EventHandler {
                 System.out.println("daemon started");
                 abort.await(Duration.ofMinutes(5));
             }
-            case "storm" -> storm(input.get("count", Long.class), context);
+            case "storm" -> storm(input, context);
             case "ask_parent" -> {
                 Context question = context.engine().newContext().put("question", "from rank " + rank);
                 context.engine().fireEvent("question", question);
@@ -99,9 +99,12 @@ public final class ProbeExecutor implements Executor, EventHandler {
         return reply;
     }
 
-    private static void storm(long count, Context context) {
+    private static void storm(Shareable input, Context context) {
+        long count = input.get("count", Long.class);
+        byte[] payload = new byte[input.get("bytes") instanceof Long size ? size.intValue() : 0];
         for (long i = 0; i < count; i++) {
-            context.engine().postEvent("storm", context.engine().newContext().put("i", i));
+            Context event = context.engine().newContext().put("i", i).put("payload", payload);
+            context.engine().postEvent("storm", event);
         }
     }
 

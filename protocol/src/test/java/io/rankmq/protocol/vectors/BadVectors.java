@@ -276,6 +276,13 @@ final class BadVectors {
         for (String stream : List.of("commands", "Reports")) {
             stream(file, PARENT, stream);
         }
+        for (String code : List.of("ok", "EXECUTION_FAILED", "", "OK ")) {
+            file.bad(
+                    "a result with the return code '" + code + "'",
+                    RANK,
+                    MALFORMED,
+                    Packer.pack(with(common(RANK, "RESULT", true), "applied", 2, "task", "t-1", "return_code", code)));
+        }
         return file;
     }
 

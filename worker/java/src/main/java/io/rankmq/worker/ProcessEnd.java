@@ -57,7 +57,7 @@ final class ProcessEnd {
         }
         try {
             if (exitCode == ExitCode.CLOSED) {
-                LOG.info("The rank ends: {}", reason);
+                LOG.debug("The rank ends: {}", reason);
             } else {
                 LOG.error("The rank ends with exit code {}: {}", exitCode, reason);
             }
