@@ -10,12 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The sentences in which failures are told: who, where, what, and why. */
 final class Failures {
+    /** A worker's exit code when its lease is over. */
+    private static final int PARENT_NOT_HEARD = 4;
 
     private Failures() {}
 
     static RankFailure exited(RankSlot slot, GangListener.Exit exit, @Nullable String running) {
-        return of(
-                ErrorCode.RANK_EXITED, slot, " ended with " + exit.describe() + during(running), exit.describe(), null);
+        String lost = exit.lostWith();
+        if (lost != null) {
+            return of(ErrorCode.RANK_EXITED, slot, " was lost" + during(running) + ": " + lost, lost, null);
+        }
+        Integer code = exit.exitCode();
+        String how = exit.describe()
+                + (code != null && code == PARENT_NOT_HEARD ? " (it did not hear its parent for a whole lease)" : "");
+        return of(ErrorCode.RANK_EXITED, slot, " ended with " + how + during(running), how, null);
     }
 
     static RankFailure silent(RankSlot slot, Duration lease, @Nullable String running) {

@@ -254,6 +254,30 @@ class SessionCoreTest {
         }
 
         @Test
+        void aRankWhoseConnectionIsGoneIsNamedWithWhatIsKnown() {
+            CoreFixture fixture = CoreFixture.running(2);
+            fixture.execute("t1", MINUTE);
+            String why = "the connection to host h1 is lost: ssh (pid 7) ended with signal 9 (SIGKILL)";
+            fixture.core.onExit(new GangListener.Exit(1, "h1", 101, null, null, why), fixture.now);
+            fixture.pass(Duration.ofMillis(200), 0, 1);
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.message())
+                            .isEqualTo("rank 1 on host h1 (pid 101) was lost during task train: " + why));
+        }
+
+        @Test
+        void aRankThatDidNotHearUsIsNamedWithThat() {
+            CoreFixture fixture = CoreFixture.running(1);
+            fixture.exit(0, 4, null);
+            fixture.pass(Duration.ofMillis(200), 0);
+            assertThat(fixture.failures)
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.cause())
+                            .isEqualTo("exit code 4 (it did not hear its parent for a whole lease)"));
+        }
+
+        @Test
         void aRankThatExitsZeroTooEarlyIsLostToo() {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.exit(0, 0, null);

@@ -17,19 +17,26 @@ public interface GangListener {
      * @param pid its process id
      * @param exitCode its exit code, null if it cannot be known
      * @param signal number of the signal that ended it, null if none did or it cannot be known
+     * @param lostWith why nothing can be known of it any more, as half a sentence; null: it ended
      */
     record Exit(
             int rank,
             String host,
             long pid,
             @Nullable Integer exitCode,
-            @Nullable Integer signal) {
+            @Nullable Integer signal,
+            @Nullable String lostWith) {
 
         /** The shell's convention, which Java keeps: what a signal ended has the signal's number plus this as its exit code. */
         private static final int SIGNAL_BASE = 128;
 
         /** There are no signals beyond. */
         private static final int LAST_SIGNAL = 64;
+
+        /** Of a process that ended. */
+        public Exit(int rank, String host, long pid, @Nullable Integer exitCode, @Nullable Integer signal) {
+            this(rank, host, pid, exitCode, signal, null);
+        }
 
         /** From an exit code in the manner of shells. */
         static Exit ofCode(int rank, String host, long pid, int code) {

@@ -56,11 +56,12 @@ final class RemoteClient implements GangChild {
                 GangListener.Exit.ofCode(GangListener.LAUNCHER, HostName.current(), process.pid(), process.exitValue());
         List<GangListener.Exit> exits = new ArrayList<>();
         for (RemoteRank rank : ranks) {
+            String why = "the connection to host " + rank.host() + " is lost: " + program + " (pid " + process.pid()
+                    + ") ended with " + own.describe();
             if (!rank.hasSaidExit() && !isDismissed) {
-                rank.note("the connection to host " + rank.host() + " is lost: " + program + " (pid " + process.pid()
-                        + ") ended with " + own.describe());
+                rank.note(why);
             }
-            rank.lost(own).ifPresent(exits::add);
+            rank.lost(own, why).ifPresent(exits::add);
         }
         return exits;
     }

@@ -56,8 +56,8 @@ final class RemoteRank {
         err.accept("rankmq: " + sentence);
     }
 
-    /** Its connection is gone, as {@code client} tells. Tells the rank's end if its agent did not. */
-    Optional<GangListener.Exit> lost(GangListener.Exit client) {
+    /** Its connection is gone, as {@code client} and {@code why} tell. Tells the rank's end if its agent did not. */
+    Optional<GangListener.Exit> lost(GangListener.Exit client, String why) {
         if (isTold) {
             return Optional.empty();
         }
@@ -68,7 +68,9 @@ final class RemoteRank {
         }
         // Of a rank its end is enough; a command for a whole host has failed with its client.
         return Optional.of(
-                rank() == GangListener.LAUNCHER ? client : new GangListener.Exit(rank(), host(), pid, null, null));
+                rank() == GangListener.LAUNCHER
+                        ? client
+                        : new GangListener.Exit(rank(), host(), pid, null, null, why));
     }
 
     /** Whether its agent said how it ended. */
