@@ -81,7 +81,7 @@ class Host:
         if self._init.stdout.readline().strip() != b"up":
             raise RuntimeError(f"host {self.name} did not start")
         self._pid = children(self._init.pid)[0]
-        self._namespace = os.readlink(f"/proc/{self._pid}/ns/pid")
+        self._namespace = network_inside(self._pid)
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The words that run a command on this host, also from a shell in whose background Ctrl-C is ignored."""
@@ -128,7 +128,7 @@ class Host:
 
     def _owns(self, pid: int) -> bool:
         try:
-            return os.readlink(f"/proc/{pid}/ns/pid") == self._namespace and not is_zombie(pid)
+            return network_inside(pid) == self._namespace and not is_zombie(pid)
         except OSError:
             return False
 
@@ -172,13 +172,18 @@ class Host:
             host.run(["ip", "neigh", "del", peer.address, "dev", "eth0"]).check_returncode()
 
     def outside(self, pid: int) -> int:
-        """The number outside of a process that this host knows by another."""
-        for found in self.pids():
+        """The number outside of a process that knows itself by another."""
+        found = {}
+        for candidate in self.pids():
             with contextlib.suppress(OSError):
-                status = Path(f"/proc/{found}/status").read_text(errors="replace")
-                if status.partition("\nNSpid:")[2].partition("\n")[0].split()[-1] == str(pid):
-                    return found
-        raise LookupError(f"{self.name} has no process {pid}")
+                status = Path(f"/proc/{candidate}/status").read_text(errors="replace")
+                numbers = status.partition("\nNSpid:")[2].partition("\n")[0].split()
+                if numbers[-1] == str(pid):
+                    found[len(numbers)] = candidate
+        if not found:
+            raise LookupError(f"{self.name} has no process {pid}")
+        # The innermost, if one in a container has the same number as one beside it.
+        return found[max(found)]
 
     def shared_memory(self) -> Path:
         """Its /dev/shm, as a folder outside."""
@@ -245,7 +250,7 @@ class Network:
         for entry in os.listdir("/proc"):
             if entry.isdigit():
                 with contextlib.suppress(OSError):
-                    host = owners.get(os.readlink(f"/proc/{entry}/ns/pid"))
+                    host = owners.get(network_inside(int(entry)))
                     if host is not None and int(entry) != host._pid and not is_zombie(int(entry)):
                         found[int(entry)] = host.name
         return found
@@ -311,6 +316,16 @@ def inner(process: subprocess.Popen[bytes]) -> int:
             return found[0]
         time.sleep(0.01)
     raise RuntimeError("the process has ended")
+
+
+def network_inside(pid: int) -> str:
+    """
+    The network namespace of a process that is inside a host, maybe in a process namespace of its own, as in a container. What enters a
+    host has its network a moment before it is inside, and is none of its processes.
+    """
+    if os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid"):
+        return "outside"
+    return os.readlink(f"/proc/{pid}/ns/net")
 
 
 def children(pid: int) -> list[int]:

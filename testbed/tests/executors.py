@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import numpy
 
@@ -45,18 +46,18 @@ class Lingering(Executor):
 
 
 class Held(Executor):
-    """Starts a daemon that has left its parents, says so, and works until a gate is opened; replies with a large value."""
+    """Starts a daemon that has left its parents, says so by a file, and works until there is a gate; replies with a large value."""
 
-    def __init__(self, gate: str) -> None:
-        self._gate = gate
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
         self._has_daemon = False
 
     def execute(self, task_name, shareable, ctx, abort_signal):
         if not self._has_daemon:
             subprocess.run(["setsid", "--fork", "sleep", "1000"], check=True)
             self._has_daemon = True
-            print("holding", flush=True)
-        while not os.path.exists(self._gate) and not abort_signal.wait(0.05):
+            (self._folder / f"rank{os.environ['RANK']}-{socket.gethostname()}-{os.getpid()}").touch()
+        while not (self._folder / "gate").exists() and not abort_signal.wait(0.05):
             pass
         return Shareable({"large": numpy.full(50_000, ctx.get("round"))})
 

@@ -43,7 +43,7 @@ class Fault:
     standalone: bool = False
     resumes: bool = False
     lease: float = LEASE_S
-    launchers: tuple[str, ...] = ("local", "ssh", "slurm")
+    launchers: tuple[str, ...] = ("local", "ssh", "slurm", "external")
     restarts: int = 0
 
 
@@ -93,11 +93,11 @@ def heal_ranks(scene: Scene) -> None:
     scene.host.heal_from(scene.broker.host)
 
 
-REMOTE = ("ssh", "slurm")
+REMOTE = ("ssh", "slurm", "external")
 
 FAULTS = [
     Fault("parent killed", kill_parent, KILLED),
-    Fault("launcher's client killed", kill_clients, LOST, launchers=REMOTE),
+    Fault("launcher's client killed", kill_clients, LOST, launchers=("ssh", "slurm")),
     Fault("rank killed", kill_rank, LOST),
     Fault("host gone", lambda scene: scene.host.kill(), LOST, launchers=REMOTE),
     Fault("host of the parent gone", lambda scene: scene.network.parent.kill(), KILLED),
@@ -131,6 +131,8 @@ FAULTS = [
     ),
     # Time stood still for all, as on a machine that was suspended: nobody has missed anybody.
     Fault("parent and all ranks paused", Scene.pause_parent, 0, Scene.resume, 2 * LEASE_S, launchers=("local",)),
+    Fault("host gone, one restart", lambda s: s.host.kill(), 0, lambda s: None, 0, launchers=("ssh",), restarts=1),
+    Fault("host paused, one restart", Scene.pause_host, 0, Scene.resume, 3 * LEASE_S, launchers=("ssh",), restarts=1),
 ]
 
 

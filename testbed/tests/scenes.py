@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from testbed.hosts import command_line
 WORLD_SIZE = 3
 KILL_GRACE_S = 0.5
 HEARTBEAT_S = 0.3
+START_S = 90.0
 
 # Daemons of the host itself, which may keep a broken connection for a while.
 OF_THE_HOST = ("sshd", "slurm", "/usr/sbin/slurm", "/usr/sbin/sshd")
@@ -34,6 +38,13 @@ class Launcher:
     def ready(self, network: Network, spare: int) -> Iterator[None]:
         """Prepares the hosts."""
         yield
+
+    def start(self, network: Network) -> None:
+        """Starts ranks, if the parent does not."""
+
+    def files(self, network: Network) -> list[str]:
+        """What it left in the file system, but where all leave it."""
+        return []
 
     def host(self, network: Network) -> Host:
         """The host to which things happen; it has ranks."""
@@ -78,6 +89,36 @@ class BySlurm(Launcher):
         return [pid for pid in network.parent.pids(containing="srun") if "/srun" in os.readlink(f"/proc/{pid}/exe")]
 
 
+class External(Launcher):
+    """Ranks that somebody else starts: a runner on each host. All that it starts ends with it, as in a container."""
+
+    name = "external"
+
+    @contextlib.contextmanager
+    def ready(self, network: Network, spare: int) -> Iterator[None]:
+        self.options = sets(launcher__type="external", launcher__bootstrap=str(self._document(network)))
+        yield
+
+    def start(self, network: Network) -> None:
+        for host, slots in (("h1", 2), ("h2", 1)):
+            words = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", interpreter(), "-m", "rankmq"]
+            words += ["--bootstrap", str(self._document(network)), "--wait", "60s", "--slots", str(slots)]
+            with (network.folder / f"{host}.log").open("wb") as log:
+                network[host].start(words, env={"PYTHONPATH": str(Path(__file__).parent)}, stdout=log, stderr=log)
+
+    def files(self, network: Network) -> list[str]:
+        document = self._document(network)
+        return [str(document)] if document.exists() else []
+
+    @staticmethod
+    def _document(network: Network) -> Path:
+        return network.folder / "bootstrap.json"
+
+
+def interpreter() -> str:
+    return os.environ.get("RANKMQ_PYTHON", sys.executable)
+
+
 class Scene:
     """A job whose ranks all are at work, each with a daemon, until the gate is opened."""
 
@@ -100,8 +141,8 @@ class Scene:
         return self.launcher.host(self.network)
 
     def rank_pid(self, rank: int) -> int:
-        known = self.job.ranks()[rank]
-        return self.network[known["host"]].outside(known["pid"])
+        _, host, pid = next(stage(self.network).glob(f"rank{rank}-*")).name.split("-")
+        return self.network[host].outside(int(pid))
 
     def pause_host(self) -> None:
         self._paused.enter_context(self.host.paused())
@@ -115,19 +156,26 @@ class Scene:
 
     def await_work(self, attempts: int = 1) -> None:
         """Waits until all ranks are at work, for the first time or after so many attempts."""
+        deadline = time.monotonic() + START_S
         for rank in range(WORLD_SIZE):
-            self.job.wait_count(lambda event, rank=rank: is_holding(event, rank), attempts)
+            while len(list(stage(self.network).glob(f"rank{rank}-*"))) < attempts:
+                assert time.monotonic() < deadline, f"rank {rank} does not work\n{self.story()}"
+                assert self.job.poll() is None, self.story()
+                time.sleep(0.05)
 
     def open_gate(self) -> None:
-        gate(self.network).touch()
+        (stage(self.network) / "gate").touch()
 
     def story(self) -> str:
         """All that the job and the broker told."""
-        return self.job.story() + ("" if self._broker is None else f"\nbroker:\n{self._broker.told()}")
+        logs = "\n".join(
+            f"{file.name}: {file.read_text(errors='replace')}" for file in self.network.folder.glob("*.log")
+        )
+        return f"{self.job.story()}\n{logs}"
 
     def left(self) -> dict[int, str]:
         """What was not there before the job, on the parent's host and on those of the ranks: pid and what it is."""
-        where = {self.network.parent.name, *(event.get("host") for event in self.job.of("rank"))}
+        where = {self.network.parent.name, *(path.name.split("-")[1] for path in stage(self.network).glob("rank*"))}
         found = {}
         for pid, host in self.network.everything().items():
             if pid not in self._before and host in where:
@@ -139,14 +187,17 @@ class Scene:
     def files_left(self) -> list[str]:
         """Bootstrap files, and shared memory of hosts that can be asked."""
         files = [str(path) for path in self.network.temporary.glob("rankmq*")]
+        if self.job.poll() != -signal.SIGKILL:
+            files += self.launcher.files(self.network)
         for host in self.network.all():
             if host.is_up:
                 files += [f"{host.name}: {path}" for path in host.shared_memory().glob("rankmq*")]
         return files
 
 
-def gate(network: Network) -> Path:
-    return network.folder / "gate"
+def stage(network: Network) -> Path:
+    """Where ranks say that they work, and find the gate."""
+    return network.folder / "stage"
 
 
 @contextlib.contextmanager
@@ -163,9 +214,11 @@ def scene(launcher: Launcher, keys: Keys | None, lease: float, restarts: int = 0
         if restarts:
             options += sets(max_restarts=restarts)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rankmq-scene-")))
+        stage(network).mkdir()
         file = write_job(folder, "Held", world_size=WORLD_SIZE, components=[held(network)], tasks=[TASK])
         before = set(network.everything())
         job = stack.enter_context(run(network, file, *options, env=launcher.environment))
+        launcher.start(network)
         made_scene = Scene(network, launcher, job, made, before)
         made_scene.await_work()
         yield made_scene
@@ -175,13 +228,9 @@ TASK = {"name": "work", "rounds": 2, "reply": "all", "timeout": "60s"}
 
 
 def held(network: Network) -> dict[str, object]:
-    return {"id": "executor", "path": "executors.Held", "args": {"gate": str(gate(network))}}
+    return {"id": "executor", "path": "executors.Held", "args": {"folder": str(stage(network))}}
 
 
 def limits(lease: float) -> list[str]:
     times = {"lease": lease, "heartbeat": HEARTBEAT_S, "kill_grace": KILL_GRACE_S, "abort_grace": 0.5, "close_grace": 1}
     return sets(**{f"limits__{key}": f"{int(value * 1000)}ms" for key, value in times.items()})
-
-
-def is_holding(event: dict[str, object], rank: int) -> bool:
-    return event["event"] == "output" and event["text"] == "holding" and event["rank"] == rank
