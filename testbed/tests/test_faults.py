@@ -34,7 +34,7 @@ def outcomes(
     """All cells that were selected, several at a time: each has hosts of its own."""
     keys = Keys(tmp_path_factory.mktemp("keys"))
     cells = {}
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
         for item in request.session.items:
             if isinstance(item, pytest.Function) and item.originalname == test_what_comes_of_a_fault.__name__:
                 values = item.callspec.params

@@ -68,9 +68,7 @@ final class RemoteRank {
         }
         // Of a rank its end is enough; a command for a whole host has failed with its client.
         return Optional.of(
-                rank() == GangListener.LAUNCHER
-                        ? client
-                        : new GangListener.Exit(rank(), host(), pid, null, null, why));
+                rank() == GangListener.LAUNCHER ? client : new GangListener.Exit(rank(), host(), pid, null, null, why));
     }
 
     /** Whether its agent said how it ended. */
