@@ -161,7 +161,8 @@ def go_on(fault: Fault, stage: Scene, begun: float) -> Seen:
     ended = time.monotonic() - opened
     assert [event["return_code"] for event in stage.job.of("round")] == ["OK", "OK"]
     gone = await_gone(stage, time.monotonic(), MARGIN_S)
-    assert stage.files_left() == []
+    if stage.host.is_up:
+        assert stage.files_left() == []
     return Seen(0, "", ended, gone)
 
 

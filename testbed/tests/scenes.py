@@ -96,7 +96,7 @@ class External(Launcher):
 
     @contextlib.contextmanager
     def ready(self, network: Network, spare: int) -> Iterator[None]:
-        self.options = sets(launcher__type="external", launcher__bootstrap=str(self._document(network)))
+        self.options = sets(launcher={"type": "external", "bootstrap": str(self._document(network))})
         yield
 
     def start(self, network: Network) -> None:

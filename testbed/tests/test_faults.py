@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from fault_table import write_table
 from faults import FAULTS, Fault, Seen, happen
-from scenes import BySlurm, External, Launcher, Local, OverSsh
+from scenes import BySlurm, Launcher, Local, OverSsh
 from testbed import Keys
 
-LAUNCHERS: list[type[Launcher]] = [Local, OverSsh, BySlurm, External]
+LAUNCHERS: list[type[Launcher]] = [Local, OverSsh, BySlurm]
 # What launchers do differently; the rest they have in common, and one of them shows it.
 OWN = ("parent killed", "launcher's client killed", "rank killed", "host cut off")
 
