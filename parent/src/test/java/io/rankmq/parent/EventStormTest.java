@@ -26,6 +26,8 @@ class EventStormTest {
     /** A window of events for each rank (docs/protocol.md, section 8), and room for what else the JVM does; all events are 200 MB. */
     private static final long BOUND = (long) RANKS * SessionLimits.DEFAULT.eventWindow() * BYTES_PER_EVENT + (32L << 20);
 
+    private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final AtomicLongArray next = new AtomicLongArray(RANKS);
     private final AtomicLongArray disorder = new AtomicLongArray(RANKS);
 
@@ -51,6 +53,8 @@ class EventStormTest {
             while (session.stats().eventsUp() < RANKS * EVENTS_PER_RANK) {
                 most = Math.max(most, heapInUse());
                 looks++;
+                // Collections without a break would be all that the machine does.
+                LockSupport.parkNanos(BETWEEN_LOOKS);
             }
             RealRanks.soon(task).orThrow();
         }
