@@ -66,6 +66,7 @@ def test_an_aborted_job_leaves_nothing(kind: str, tmp_path: Path) -> None:
         assert list(network.temporary.glob("rankmq-*")) == []
 
 
+@pytest.mark.long
 def test_nothing_outlives_a_killed_parent(kind: str, tmp_path: Path) -> None:
     with lingering(kind, tmp_path) as (network, job):
         session = job.session
@@ -74,6 +75,7 @@ def test_nothing_outlives_a_killed_parent(kind: str, tmp_path: Path) -> None:
         await_no_keys(network)
 
 
+@pytest.mark.long
 def test_a_killed_client_is_told_and_its_ranks_end(kind: str, tmp_path: Path) -> None:
     with lingering(kind, tmp_path) as (network, job):
         assert kill(network, "ssh" if kind == "ssh" else "srun") >= (4 if kind == "ssh" else 2)
@@ -83,6 +85,7 @@ def test_a_killed_client_is_told_and_its_ranks_end(kind: str, tmp_path: Path) ->
         await_none(network, job.session, BOUND_S - (time.monotonic() - killed_at))
 
 
+@pytest.mark.long
 def test_a_host_that_is_cut_off_ends_its_ranks_by_itself(kind: str, tmp_path: Path) -> None:
     with lingering(kind, tmp_path) as (network, job):
         network["h2"].cut()
@@ -92,6 +95,7 @@ def test_a_host_that_is_cut_off_ends_its_ranks_by_itself(kind: str, tmp_path: Pa
         await_none(network, job.session, BOUND_S - (time.monotonic() - cut_at))
 
 
+@pytest.mark.long
 def test_a_host_that_stood_still_ends_what_was_given_up(kind: str, tmp_path: Path) -> None:
     with lingering(kind, tmp_path) as (network, job):
         with network["h2"].paused():
