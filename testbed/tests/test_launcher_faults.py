@@ -81,7 +81,9 @@ def test_a_killed_client_is_told_and_its_ranks_end(kind: str, tmp_path: Path) ->
         assert kill(network, "ssh" if kind == "ssh" else "srun") >= (4 if kind == "ssh" else 2)
         killed_at = time.monotonic()
         assert job.finish(30) == 3
-        assert "was lost during task work: the connection to host h1 is lost" in job.failure()["message"], job.story()
+        host = job.failure()["host"]
+        lost = f"was lost during task work: the connection to host {host} is lost"
+        assert lost in job.failure()["message"], job.story()
         await_none(network, job.session, BOUND_S - (time.monotonic() - killed_at))
 
 
