@@ -141,6 +141,12 @@ public final class EmbeddedBroker {
         return bound != null && bound.send(identity, frames);
     }
 
+    /** How long ago a part of a large report began to arrive; whoever sends one cannot send heartbeats. */
+    long nanosSinceReport() {
+        WireSocket bound = control;
+        return bound == null ? Long.MAX_VALUE : bound.nanosSinceBody();
+    }
+
     String serverKey() {
         return config.keys().publicKey();
     }

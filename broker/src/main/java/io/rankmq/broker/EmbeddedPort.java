@@ -60,6 +60,11 @@ final class EmbeddedPort implements SessionPort {
     }
 
     @Override
+    public long reachableNanos() {
+        return broker.nanosSinceReport();
+    }
+
+    @Override
     public SessionTraffic traffic() {
         return last == null ? broker.core().trafficOf(id) : last;
     }

@@ -43,8 +43,8 @@ public interface SessionPort extends AutoCloseable {
     boolean sendToClaimant(String claimant, List<ByteBuffer> frames);
 
     /**
-     * For how many nanoseconds the broker has been reachable without a break, 0 if it is not now: while it is not, the silence of a rank
-     * says nothing about the rank. An embedded broker always is.
+     * For how many nanoseconds the silence of a rank has said something about the rank. It says nothing while the broker is out of reach, or while
+     * a large report is arriving, behind which a heartbeat has to wait.
      */
     default long reachableNanos() {
         return Long.MAX_VALUE;

@@ -19,7 +19,7 @@ interface SessionEffects {
     /** Send to one rank on ROUTER. */
     void send(int rank, List<ByteBuffer> frames);
 
-    /** For how long the broker has been reachable without a break; see {@link io.rankmq.broker.SessionPort#reachableNanos}. */
+    /** For how long the silence of a rank has said something; see {@link io.rankmq.broker.SessionPort#reachableNanos}. */
     long reachableNanos();
 
     /** Have the parent's handlers handle an event of a rank; then call {@link SessionCore#eventHandled}. */

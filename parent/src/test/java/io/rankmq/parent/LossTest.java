@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -112,16 +113,44 @@ class LossTest {
         }
     }
 
+    /** Both ways the message takes longer than a lease, and no heartbeat can pass it. */
+    @Test
+    void aMessageThatTakesLongerThanALeaseOverASlowLineArrivesAndLosesNobody() throws Exception {
+        List<TcpRelay> wires = new CopyOnWriteArrayList<>();
+        Launcher throughWires =
+                (request, listener) -> LocalLauncher.java().launch(rewired(request, wires, 1_000_000), listener);
+        SessionLimits quick = SessionLimits.DEFAULT.withLease(Duration.ofSeconds(4));
+        String part = "x".repeat(60_000);
+        List<String> data = Collections.nCopies(100, part);
+        try (Session session =
+                ranks.session(1).limits(quick).launcher(throughWires).start()) {
+            TaskResult result = session.execute("echo", new Shareable().put("data", data));
+            List<?> back = result.orThrow().reply().get("back", List.class);
+            assertThat(back).isEqualTo(data);
+            assertThat(result.took()).isGreaterThan(Duration.ofSeconds(8));
+            assertThat(session.stats().resent()).isZero();
+            assertThat(ranks.lines).noneMatch(line -> line.contains("connecting again"));
+        } finally {
+            for (TcpRelay wire : wires) {
+                wire.close();
+            }
+        }
+    }
+
     /** The request with a wire before each of the broker's ports, which is added to those given. */
     static LaunchRequest rewired(LaunchRequest request, List<TcpRelay> wires) {
+        return rewired(request, wires, Long.MAX_VALUE);
+    }
+
+    private static LaunchRequest rewired(LaunchRequest request, List<TcpRelay> wires, long bytesPerSecond) {
         BootstrapDocument real = request.bootstrap();
         BootstrapDocument document = new BootstrapDocument(
                 real.session(),
                 real.incarnation(),
                 real.worldSize(),
-                wire(real.commands(), wires),
-                wire(real.control(), wires),
-                wire(real.events(), wires),
+                wire(real.commands(), wires, bytesPerSecond),
+                wire(real.control(), wires, bytesPerSecond),
+                wire(real.events(), wires, bytesPerSecond),
                 real.serverKey(),
                 real.allow(),
                 real.ranks());
@@ -135,9 +164,9 @@ class LossTest {
                 request.lease());
     }
 
-    private static String wire(String endpoint, List<TcpRelay> wires) {
+    private static String wire(String endpoint, List<TcpRelay> wires, long bytesPerSecond) {
         try {
-            TcpRelay wire = new TcpRelay(endpoint);
+            TcpRelay wire = new TcpRelay(endpoint, bytesPerSecond);
             wires.add(wire);
             return wire.endpoint();
         } catch (IOException e) {

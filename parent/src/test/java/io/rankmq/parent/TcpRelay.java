@@ -9,16 +9,24 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A wire between ranks and broker that a test can cut and mend. Owns its threads: they end when it is closed. */
 final class TcpRelay implements AutoCloseable {
     private final ServerSocket server;
     private final int targetPort;
+    private final long bytesPerSecond;
     private final List<Socket> open = new ArrayList<>();
     private boolean cut;
 
     /** To {@code tcp://127.0.0.1:port}. */
     TcpRelay(String endpoint) throws IOException {
+        this(endpoint, Long.MAX_VALUE);
+    }
+
+    /** One that lets so many bytes a second through, either way. */
+    TcpRelay(String endpoint, long bytesPerSecond) throws IOException {
+        this.bytesPerSecond = bytesPerSecond;
         targetPort = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
@@ -83,12 +91,19 @@ final class TcpRelay implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            in.transferTo(out);
+            byte[] bytes = new byte[16 << 10];
+            long dueAt = System.nanoTime();
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                out.write(bytes, 0, count);
+                // A pause saves nothing up.
+                dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / bytesPerSecond);
+                LockSupport.parkNanos(dueAt - System.nanoTime());
+            }
         } catch (IOException cut) {
             // Both ends are closed by the resources' clause.
         }

@@ -23,12 +23,19 @@ final class Inflow implements MsgAllocator {
     /** What CURVE adds to a frame. */
     private static final int CURVE_BYTES = 33;
 
+    /** No header is so large, no heartbeat and no part of a handshake. */
+    private static final int PART_OF_BODY = 8192;
+
     private final long maxFrame;
     private final long maxWaiting;
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong cuts = new AtomicLong();
+    private final Ticker ticker;
+    private volatile long bodyAt;
+    private volatile boolean sawBody;
 
-    Inflow(long maxFrame, long maxWaiting) {
+    Inflow(long maxFrame, long maxWaiting, Ticker ticker) {
+        this.ticker = ticker;
         this.maxFrame = maxFrame;
         this.maxWaiting = maxWaiting;
     }
@@ -44,12 +51,21 @@ final class Inflow implements MsgAllocator {
             cuts.incrementAndGet();
             return new Msg(0);
         }
+        if (size > PART_OF_BODY) {
+            bodyAt = ticker.nanos();
+            sawBody = true;
+        }
         return new Msg(size);
     }
 
     /** The loop has taken a part of a message. */
     void taken(Msg part) {
         waiting.addAndGet(-part.size() - CURVE_BYTES);
+    }
+
+    /** How long ago a part of a body began to arrive, in nanoseconds; {@link Long#MAX_VALUE} if none has. Any thread. */
+    long nanosSinceBody() {
+        return sawBody ? ticker.nanos() - bodyAt : Long.MAX_VALUE;
     }
 
     /** How many connections were cut because too much waited. */

@@ -74,6 +74,10 @@ final class Receiver {
         return true;
     }
 
+    long nanosSinceBody() {
+        return inflow.nanosSinceBody();
+    }
+
     long dropped() {
         return oversized.count() + unidentified.count() + inflow.cuts();
     }

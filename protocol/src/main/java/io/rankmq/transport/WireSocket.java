@@ -76,7 +76,7 @@ public final class WireSocket implements AutoCloseable {
         if (!role.binds) {
             throw new IllegalArgumentException(role + " connects, it does not bind");
         }
-        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting());
+        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), loop.ticker());
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             SocketOptions.server(socket, bind);
@@ -100,7 +100,7 @@ public final class WireSocket implements AutoCloseable {
         if (role.binds) {
             throw new IllegalArgumentException(role + " binds, it does not connect");
         }
-        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting());
+        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), loop.ticker());
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             SocketOptions.connect(loop, socket, role, connect);
@@ -163,6 +163,14 @@ public final class WireSocket implements AutoCloseable {
         return shared == null || peer.startsWith(KeyRegistry.SHARED)
                 ? null
                 : outflows.computeIfAbsent(peer, any -> new Outflow(shared));
+    }
+
+    /**
+     * How long ago a part of a message's body began to arrive here, from whomever, in nanoseconds; {@link Long#MAX_VALUE} if none has. A peer that
+     * sends a large message over a slow line can say nothing else meanwhile, and is not silent.
+     */
+    public long nanosSinceBody() {
+        return receiver.nanosSinceBody();
     }
 
     /** Messages that were received and thrown away, for whatever reason; each kind was logged. */

@@ -244,7 +244,7 @@ class RejectionTest {
     @Test
     void aMessageWhoseTwoIdentitiesDifferIsDropped() throws Exception {
         Peer.Inbox inbox = new Peer.Inbox();
-        Inflow inflow = new Inflow(WireSocket.MAX_FRAME, 1 << 20);
+        Inflow inflow = new Inflow(WireSocket.MAX_FRAME, 1 << 20, Ticker.system());
         SocketRole role = SocketRole.CONTROL_SERVER;
         Receiver receiver =
                 new Receiver(role, "User-Id", MessageBounds.DEFAULT, inflow, inbox, gang.broker.loop.ticker());

@@ -20,6 +20,8 @@ import io.rankmq.parent.SessionBuilder;
 import io.rankmq.parent.SessionStats;
 import io.rankmq.protocol.ErrorCode;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -251,7 +253,18 @@ public final class JobRun {
         } catch (IOException e) {
             throw new RunException(
                     ExitCode.JOB_FAILED,
-                    "the folder of the run cannot be made: " + e + "; choose another with --log-dir or --report");
+                    "the folder of the run cannot be made: " + why(e) + "; choose another with --log-dir or --report");
         }
+    }
+
+    /** Java's exceptions of files say what and why in different places. */
+    private static String why(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is there already, and is no folder";
+        }
+        return String.valueOf(e.getMessage());
     }
 }

@@ -47,6 +47,14 @@ final class Link {
         }
     }
 
+    /** A part of a message came then; heartbeats wait behind it. */
+    void arriving(Channel channel, long at) {
+        heardAt = Math.max(heardAt, at);
+        if (channel == Channel.BROADCAST) {
+            broadcastAt = Math.max(broadcastAt, at);
+        }
+    }
+
     /** The parent has accepted the join. Whether this ended a join, the first or a later one. */
     boolean welcomed(Message.Welcome welcome, long now) {
         boolean wasJoining = joining;

@@ -87,6 +87,9 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
 
     @Override
     public void onTick(long nowNanos) {
+        for (Channel channel : Channel.values()) {
+            core.arriving(channel, sockets().nanosSinceBody(channel), nowNanos);
+        }
         perform(core.onTick(nowNanos));
     }
 

@@ -88,6 +88,13 @@ final class RankCore {
         return out.drain();
     }
 
+    /** A part of a message that is not complete began to come so many nanoseconds ago; the largest number: none did. */
+    void arriving(Channel channel, long nanosAgo, long now) {
+        if (nanosAgo != Long.MAX_VALUE) {
+            link.arriving(channel, now - nanosAgo);
+        }
+    }
+
     /** Time has passed. */
     List<RankAction> onTick(long now) {
         if (state instanceof Ended) {

@@ -50,6 +50,11 @@ final class RankSockets {
         return events.send(frames);
     }
 
+    /** How long ago a part of a body began to arrive on a channel; see {@link WireSocket#nanosSinceBody}. */
+    long nanosSinceBody(Channel channel) {
+        return (channel == Channel.BROADCAST ? commands : control).nanosSinceBody();
+    }
+
     void close() {
         commands.close();
         control.close();
