@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stand-in for the original's transport, as a yardstick: a connection a rank, a pickled dict to one after the other, rank 0 answers.
 
-Usage: parent.py WORLD_SIZE. For each line with a number on standard input it runs so many round trips and prints their times in
-nanoseconds on one line; it ends its ranks and itself when standard input ends.
+Usage: parent.py WORLD_SIZE. For each line with a number on standard input, and perhaps the bytes that each task carries there and
+back, it runs so many round trips and prints their times in nanoseconds on one line; it ends its ranks and itself when standard input ends.
 """
 
 import os
@@ -24,10 +24,11 @@ def connect(rank: int, key: bytes) -> tuple[subprocess.Popen, Connection]:
     return process, Client(("127.0.0.1", port), authkey=key)
 
 
-def round_trip(connections: list[Connection]) -> int:
+def round_trip(connections: list[Connection], size: int) -> int:
     """One task: the same dict is pickled anew for each rank, as the original does; only rank 0's answer is waited for."""
+    shareable = {"weights": bytes(size)} if size else {}
     begun = time.perf_counter_ns()
-    data = {"command": "execute", "task_name": "nothing", "shareable": {}, "fl_ctx": {}}
+    data = {"command": "execute", "task_name": "nothing", "shareable": shareable, "fl_ctx": {}}
     for connection in connections:
         connection.send(data)
     while not connections[0].poll(1.0):
@@ -43,7 +44,8 @@ def main() -> None:
     print("ready", flush=True)
     try:
         for line in sys.stdin:
-            print(*(round_trip(connections) for _ in range(int(line))), flush=True)
+            count, _, size = line.partition(" ")
+            print(*(round_trip(connections, int(size or 0)) for _ in range(int(count))), flush=True)
     finally:
         for process, connection in ranks:
             connection.close()

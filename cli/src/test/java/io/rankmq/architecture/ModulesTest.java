@@ -18,6 +18,7 @@ class ModulesTest {
     private static final String[] PROTOCOL = {
         "io.rankmq.api..",
         "io.rankmq.component..",
+        "io.rankmq.data..",
         "io.rankmq.protocol..",
         "io.rankmq.security..",
         "io.rankmq.stream..",

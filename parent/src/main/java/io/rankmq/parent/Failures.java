@@ -20,10 +20,14 @@ final class Failures {
         if (lost != null) {
             return of(ErrorCode.RANK_EXITED, slot, " was lost" + during(running) + ": " + lost, lost, null);
         }
-        Integer code = exit.exitCode();
-        String how = exit.describe()
-                + (code != null && code == PARENT_NOT_HEARD ? " (it did not hear its parent for a whole lease)" : "");
+        String how = exit.describe() + (didNotHear(exit) ? " (it did not hear its parent for a whole lease)" : "");
         return of(ErrorCode.RANK_EXITED, slot, " ended with " + how + during(running), how, null);
+    }
+
+    /** Whether the rank ended itself because its lease was over. */
+    static boolean didNotHear(GangListener.Exit exit) {
+        Integer code = exit.exitCode();
+        return code != null && code == PARENT_NOT_HEARD;
     }
 
     static RankFailure silent(RankSlot slot, Duration lease, @Nullable String running) {

@@ -381,7 +381,11 @@ final class SessionCore {
 
     private void watch(RankSlot slot, long now) {
         GangListener.Exit exit = slot.exit();
-        if (now >= slot.exitDueAt && exit != null) {
+        if (now >= slot.exitDueAt && exit != null && Failures.didNotHear(exit) && effects.reachableNanos() == 0) {
+            // The broker is away from both. The rank's lease ended first by chance; if the broker stays away, that is
+            // what failed.
+            slot.exitDueAt = now + LAST_WORDS_NANOS;
+        } else if (now >= slot.exitDueAt && exit != null) {
             slot.exitDueAt = RankSlot.NEVER;
             lose(slot, Failures.exited(slot, exit, calls.running()));
         } else if (slot.isIn() && isSilent(slot, now)) {

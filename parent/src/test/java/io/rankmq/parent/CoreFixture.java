@@ -41,6 +41,7 @@ final class CoreFixture implements SessionEffects {
     private final long[] reports;
     private final long[] events;
     long now = 1_000_000_000L;
+    long reachable = Long.MAX_VALUE;
 
     CoreFixture(int worldSize) {
         this(worldSize, SessionLimits.DEFAULT);
@@ -185,7 +186,7 @@ final class CoreFixture implements SessionEffects {
 
     @Override
     public long reachableNanos() {
-        return Long.MAX_VALUE;
+        return reachable;
     }
 
     @Override

@@ -24,7 +24,8 @@ class EventStormTest {
     private static final long BYTES_PER_EVENT = PAYLOAD + 2048;
 
     /** A window of events for each rank (docs/protocol.md, section 8), and room for what else the JVM does; all events are 200 MB. */
-    private static final long BOUND = (long) RANKS * SessionLimits.DEFAULT.eventWindow() * BYTES_PER_EVENT + (32L << 20);
+    private static final long BOUND =
+            (long) RANKS * SessionLimits.DEFAULT.eventWindow() * BYTES_PER_EVENT + (32L << 20);
 
     private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(200);
 

@@ -15,6 +15,7 @@ class RestartPolicyTest {
             ErrorCode.EXECUTION_FAILED,
             ErrorCode.HANDLER_FAILED,
             ErrorCode.TASK_TIMEOUT,
+            ErrorCode.DATA_UNAVAILABLE,
             ErrorCode.RANK_EXITED,
             ErrorCode.RANK_SILENT,
             ErrorCode.JOIN_TIMEOUT,

@@ -278,6 +278,18 @@ class SessionCoreTest {
         }
 
         @Test
+        void aRankThatDidNotHearUsIsNotBlamedWhileTheBrokerIsAway() {
+            CoreFixture fixture = CoreFixture.running(1);
+            fixture.reachable = 0;
+            fixture.exit(0, 4, null);
+            fixture.pass(Duration.ofSeconds(1), 0);
+            assertThat(fixture.failures).isEmpty();
+            fixture.reachable = 1;
+            fixture.pass(Duration.ofMillis(200), 0);
+            assertThat(fixture.failures).hasSize(1);
+        }
+
+        @Test
         void aRankThatExitsZeroTooEarlyIsLostToo() {
             CoreFixture fixture = CoreFixture.running(1);
             fixture.exit(0, 0, null);
@@ -548,15 +560,18 @@ class SessionCoreTest {
             for (RankInfo.State state : RankInfo.State.values()) {
                 CoreFixture fixture = inState(state);
                 fixture.reportWithSeq(0, 2, message);
-                boolean mustBeIn = message.kind() != Kind.JOIN;
-                if (mustBeIn
-                        && (state == RankInfo.State.ABSENT
-                                || state == RankInfo.State.LEFT
-                                || state == RankInfo.State.LOST)) {
-                    assertThat(fixture.state(0)).as("%s in %s", message, state).isEqualTo(state);
-                    assertThat(fixture.core.stats().rejected())
-                            .as("%s in %s", message, state)
-                            .isEqualTo(1);
+                if (message.kind() != Kind.JOIN) {
+                    boolean absent = state == RankInfo.State.ABSENT;
+                    boolean over = state == RankInfo.State.LEFT || state == RankInfo.State.LOST;
+                    SessionStats stats = fixture.core.stats();
+                    if (absent || over) {
+                        assertThat(fixture.state(0))
+                                .as("%s in %s", message, state)
+                                .isEqualTo(state);
+                        assertThat(List.of(stats.rejected(), stats.late()))
+                                .as("rejected and late of %s in %s", message, state)
+                                .containsExactly(absent ? 1L : 0L, over ? 1L : 0L);
+                    }
                 }
             }
         }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.bench.bulk;
+
+import io.rankmq.api.Shareable;
+import io.rankmq.bench.report.Figures;
+import io.rankmq.bench.report.Samples;
+import io.rankmq.bench.report.Table;
+import io.rankmq.parent.DataSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Measures the sides in turns; figures are medians over the turns. */
+public final class BulkBench {
+    private static final int RANKS = 4;
+    private static final int MEGABYTE = 1 << 20;
+    private static final double GOAL_FLOOR = 2;
+    private static final double GOAL_STAND_IN = 0.1;
+    private static final double GOAL_MANY = 1.3;
+    private static final double GOAL_UNCHANGED_NANOS = 5e6;
+
+    private final int turns;
+    private final Table table = new Table("work", "side", "median", "beside RankMQ");
+    private final Table goals = new Table("goal", "measured", "wanted", "");
+    private final Table memory = new Table("value", "shared memory", "peak of a rank", "peak of the parent");
+
+    private BulkBench(int turns) {
+        this.turns = turns;
+    }
+
+    /** Arguments: turns, megabytes of each size to measure. */
+    public static void main(String[] arguments) throws Exception {
+        BulkBench bench = new BulkBench(Integer.parseInt(arguments[0]));
+        for (int i = 1; i < arguments.length; i++) {
+            bench.toAll(Integer.parseInt(arguments[i]));
+        }
+        bench.manyTensors();
+        System.out.println("### Models to four ranks of this host\n\n" + bench.turns + " turns a side.\n\n"
+                + bench.table + "\n" + bench.goals + "\n" + bench.memory);
+    }
+
+    private void toAll(int megabytes) throws Exception {
+        int size = megabytes * MEGABYTE;
+        String work = megabytes + " MB to 4 ranks, rank 0 returns as much";
+        Map<String, BulkSide> sides = new LinkedHashMap<>();
+        try {
+            RankMqBulk ours = new RankMqBulk(RANKS, DataSettings.DEFAULT, size);
+            sides.put("RankMQ", ours);
+            sides.put("floor, pages used again", new PlainBulk(RANKS, size, false));
+            sides.put("floor, fresh pages", new PlainBulk(RANKS, size, true));
+            sides.put("original's transport (stand-in)", new StandInBulk(RANKS, size));
+            Map<String, Double> medians = inTurns(sides);
+            double own = medians.get("RankMQ");
+            medians.forEach(
+                    (side, median) -> table.row(work, side, Figures.millis(median), Figures.ratio(median / own)));
+            goal(work + ": beside the floor", own / medians.get("floor, pages used again"), GOAL_FLOOR);
+            goal(work + ": beside the stand-in", own / medians.get("original's transport (stand-in)"), GOAL_STAND_IN);
+            unchanged(ours, megabytes);
+            memory.row(
+                    megabytes + " MB",
+                    ours.shared() / MEGABYTE + " MB there and back",
+                    ours.peakOfRanks() / MEGABYTE + " MB",
+                    RankMqBulk.peak(Path.of("/proc/self/status")) / MEGABYTE + " MB");
+        } finally {
+            sides.values().forEach(BulkSide::close);
+        }
+    }
+
+    private Map<String, Double> inTurns(Map<String, BulkSide> sides) throws Exception {
+        Map<String, List<Double>> nanos = new LinkedHashMap<>();
+        // Once more than is counted: everything is compiled, and pages are there.
+        for (int turn = -1; turn < turns; turn++) {
+            for (Map.Entry<String, BulkSide> side : sides.entrySet()) {
+                double took = side.getValue().turn();
+                if (turn >= 0) {
+                    nanos.computeIfAbsent(side.getKey(), any -> new ArrayList<>())
+                            .add(took);
+                }
+            }
+        }
+        Map<String, Double> medians = new LinkedHashMap<>();
+        nanos.forEach((side, all) -> medians.put(side, Samples.median(all)));
+        return medians;
+    }
+
+    /** Ranks that do not look at the bytes: what is left is what RankMQ does. */
+    private void unchanged(RankMqBulk ours, int megabytes) {
+        Shareable value = ours.next();
+        ours.session().execute("nothing", value).orThrow();
+        List<Double> nanos = new ArrayList<>();
+        for (int turn = 0; turn < turns; turn++) {
+            long begun = System.nanoTime();
+            ours.session().execute("nothing", value).orThrow();
+            nanos.add((double) (System.nanoTime() - begun));
+        }
+        double median = Samples.median(nanos);
+        String work = megabytes + " MB again, unchanged";
+        table.row(work, "RankMQ", Figures.millis(median), "");
+        goals.row(work, Figures.millis(median), "below 5 ms", Figures.verdict(median, GOAL_UNCHANGED_NANOS));
+    }
+
+    private void manyTensors() throws Exception {
+        Random random = new Random(7);
+        int[] sizes = random.doubles(400, Math.log(1024), Math.log(20 << 20))
+                .mapToInt(log -> (int) Math.exp(log) & ~7)
+                .toArray();
+        int whole = 0;
+        for (int size : sizes) {
+            whole += size;
+        }
+        Map<String, BulkSide> sides = new LinkedHashMap<>();
+        try {
+            sides.put("400 tensors", new RankMqBulk(RANKS, DataSettings.DEFAULT, sizes));
+            sides.put("one tensor", new RankMqBulk(RANKS, DataSettings.DEFAULT, whole));
+            Map<String, Double> medians = inTurns(sides);
+            double one = medians.get("one tensor");
+            String work = "a model of 400 tensors, 1 KB to 20 MB, " + whole / MEGABYTE + " MB";
+            medians.forEach((side, median) -> table.row(work, "RankMQ, " + side, Figures.millis(median), ""));
+            goal(work + ": beside one tensor of that size", medians.get("400 tensors") / one, GOAL_MANY);
+        } finally {
+            sides.values().forEach(BulkSide::close);
+        }
+    }
+
+    private void goal(String what, double measured, double wanted) {
+        goals.row(what, Figures.ratio(measured), "at most " + Figures.ratio(wanted), Figures.verdict(measured, wanted));
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rankmq.bench.bulk;
+
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+
+/** Reads every byte. */
+final class Sums {
+    private Sums() {}
+
+    static long of(ByteBuffer bytes) {
+        LongBuffer longs = bytes.asLongBuffer();
+        long sum = 0;
+        for (int i = 0; i < longs.limit(); i++) {
+            sum += longs.get(i);
+        }
+        return sum;
+    }
+}
