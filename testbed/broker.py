@@ -76,7 +76,7 @@ class Broker:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def _starts(self) -> int:
-        return self.told().count("Listening on")
+        return self.told().count("broker - listening ")
 
     def send(self, number: int) -> None:
         assert self._process is not None

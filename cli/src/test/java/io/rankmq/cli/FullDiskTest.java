@@ -31,7 +31,7 @@ class FullDiskTest {
                 max_restarts: 3
                 tasks: [{name: flood, data: {rank: 1}}]
                 """);
-        List<String> limited = List.of("sh", "-c", "ulimit -f 512; exec \"$@\"", "sh");
+        List<String> limited = List.of("sh", "-c", "ulimit -f 2048; exec \"$@\"", "sh");
         try (Cli cli = new Cli(folder, limited, "run", "job.yaml", "--quiet")) {
             int exitCode = cli.exitCode();
             Instant end = Instant.now();

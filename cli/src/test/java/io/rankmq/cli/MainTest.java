@@ -150,7 +150,7 @@ class MainTest {
                     assertThat(finding.path("status").asText()).isEqualTo("OK");
                     assertThat(finding.path("found").asText()).contains("CURVE round trip");
                 })
-                .hasSize(15);
+                .hasSize(17);
         assertThat(exitCode).isEqualTo(answer.path("can_run").asBoolean() ? ExitCode.OK : ExitCode.RANKS_LOST);
     }
 

@@ -57,7 +57,13 @@ final class AgentText {
                         "lease",
                         Long.toString(lease),
                         "form",
-                        form)
+                        form,
+                        "session",
+                        request.session(),
+                        "incarnation",
+                        Integer.toString(request.incarnation()),
+                        "segments",
+                        request.segments())
                 .entrySet()
                 .stream()
                 .map(value -> value.getKey() + "=" + ShellText.quoted(value.getValue()) + "\n")

@@ -45,7 +45,7 @@ final class GangStart {
         boolean complete = false;
         try {
             folder = GangFolder.create();
-            guard = Guard.start(request.session(), folder, proc.root());
+            guard = Guard.start(request, folder, proc.root());
             makePipes(folder, starts);
             for (RankStart start : starts) {
                 subject = start.subject();

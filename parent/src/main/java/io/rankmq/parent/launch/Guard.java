@@ -26,11 +26,17 @@ final class Guard {
         this.pipe = process.getOutputStream();
     }
 
-    /** Starts one that guards the processes of a session and a folder. */
-    static Guard start(String session, GangFolder folder, Path proc) throws IOException {
+    /** Starts one that guards the processes of a gang, its folder, and its shared memory. */
+    static Guard start(LaunchRequest request, GangFolder folder, Path proc) throws IOException {
         String script = folder.write(SCRIPT, script()).toString();
-        return new Guard(Spawner.startHelper(
-                List.of("/bin/sh", script, session, folder.path().toString(), proc.toString())));
+        return new Guard(Spawner.startHelper(List.of(
+                "/bin/sh",
+                script,
+                request.session(),
+                folder.path().toString(),
+                proc.toString(),
+                request.segments(),
+                Integer.toString(request.incarnation()))));
     }
 
     void started(long pid) {

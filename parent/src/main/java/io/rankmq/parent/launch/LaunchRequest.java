@@ -2,6 +2,7 @@
 package io.rankmq.parent.launch;
 
 import io.rankmq.security.BootstrapDocument;
+import io.rankmq.security.DataAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -33,5 +34,11 @@ public record LaunchRequest(
     /** Copies the hosts. */
     public LaunchRequest {
         avoidHosts = Set.copyOf(avoidHosts);
+    }
+
+    /** Folder in which the ranks of a host have their shared memory (docs/data-plane.md); empty for none. */
+    String segments() {
+        DataAccess data = bootstrap.data();
+        return data == null ? "" : data.segments();
     }
 }

@@ -46,7 +46,7 @@ final class RemoteStart {
         boolean complete = false;
         try {
             folder = GangFolder.create();
-            guard = Guard.start(request.session(), folder, proc.root());
+            guard = Guard.start(request, folder, proc.root());
             for (Client start : starts) {
                 start(folder, guard, start);
             }

@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs one rank on its host for as long as its launcher wants it. The launcher sends this text over standard input, behind the values of
-# token, mark, lease and form and the functions write_bootstrap, rank_settings and rank_command; then an empty line each second, and the
+# token, mark, lease, form, session, incarnation and segments and the functions write_bootstrap, rank_settings and rank_command; then an empty line each second, and the
 # orders "terminate" and "kill". When standard input ends, or is silent for the lease, everything that the rank started is killed. What
 # follows the token on a line of the outputs is for the launcher: "started <pid> <host>", "exit <code>".
 
-# Processes that carry the rank's mark in their environment, one pid a line, whoever their parents are.
-by_mark() {
+# Processes that carry a variable, given as NAME=value, in their environment, one pid a line, whoever their parents are.
+by_variable() {
     [ -r /proc/self/environ ] || return 0
     if printf 'a\0b\0' | grep -qzxF b; then
-        printf '%s\n' /proc/[0-9]*/environ | xargs grep -lszxF -- "RANKMQ_AGENT=$mark"
+        printf '%s\n' /proc/[0-9]*/environ | xargs grep -lszxF -- "$1"
     else
         for file in /proc/[0-9]*/environ; do
-            tr '\0' '\n' <"$file" | grep -qxF -- "RANKMQ_AGENT=$mark" && printf '%s\n' "$file"
+            tr '\0' '\n' <"$file" | grep -qxF -- "$1" && printf '%s\n' "$file"
         done
     fi | tr -dc '0-9\n'
+}
+
+# Ranks that end in order remove their shared memory, the last of them on this host. After any other end the last agent does it.
+clear_segments() {
+    [ -z "$segments" ] || [ -n "$(by_variable "RANKMQ_SESSION=$session")" ] ||
+        rm -rf -- "$segments/rankmq-$(id -u)-$session-$incarnation"
 }
 
 # Descendants of the rank's first process, itself included, one pid a line.
@@ -33,7 +39,7 @@ by_descent() {
 
 # Sends a signal to all of the rank; says whether there was any.
 signal_all() {
-    found=$(by_mark; by_descent)
+    found=$(by_variable "RANKMQ_AGENT=$mark"; by_descent)
     for pid in $found; do
         kill -s "$1" "$pid"
     done
@@ -60,6 +66,7 @@ end_rank() {
         sleep 0.2 || sleep 1
     done
     rm -rf -- "$folder"
+    clear_segments
 }
 
 take_orders() {
@@ -170,4 +177,5 @@ kill_all
 # shellcheck disable=SC2086
 kill $helpers
 rm -rf -- "$folder"
+[ "$code" = 0 ] || clear_segments
 tell_exit "$code"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Ends the processes of one gang when their parent is gone, however it went, and removes the gang's folder.
-# Arguments: session, folder, where /proc is. Standard input is a pipe from the parent: "started <pid>", "gone <pid>", "end".
+# Ends the processes of one gang when their parent is gone, however it went, and removes the gang's folder and shared memory.
+# Arguments: session, folder, where /proc is, where shared memory is (or nothing), incarnation. Standard input is a pipe from the parent: "started <pid>", "gone <pid>", "end".
 session=$1
 folder=$2
 proc=$3
+segments=$4
+incarnation=$5
 mark=RANKMQ_SESSION=$session
 leaders=
 
@@ -56,6 +58,8 @@ end_all() {
         sleep 0.1 2>/dev/null || sleep 1
     done
     rm -rf -- "$folder"
+    # Whoever ends in order removes it as the last one; nobody here did.
+    [ -z "$segments" ] || rm -rf -- "$segments/rankmq-$(id -u)-$session-$incarnation"
 }
 
 # One compound command: the shell has read all of it before the folder with this file is removed.
