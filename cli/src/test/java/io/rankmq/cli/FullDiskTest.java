@@ -40,7 +40,11 @@ class FullDiskTest {
             assertThat(Duration.between(Files.getLastModifiedTime(log).toInstant(), end))
                     .as("from the last byte that could be written to the end of the process")
                     .isLessThan(SOON);
-            assertThat(cli.err().lines().findFirst().orElse(""))
+            assertThat(cli.err()
+                            .lines()
+                            .filter(line -> line.startsWith("rankmq: "))
+                            .findFirst()
+                            .orElse(""))
                     .matches("rankmq: .*the log file .*/attempt_0/1/stdout.log cannot be written: File too large;"
                             + " free some space or choose another log folder");
             assertThat(cli.err()).doesNotContain("\tat ");
