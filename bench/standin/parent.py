@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stand-in for the original's transport, as a yardstick: a connection a rank, a pickled dict to one after the other, rank 0 answers.
 
-Usage: parent.py WORLD_SIZE. For each line with a number on standard input, and perhaps the bytes that each task carries there and
-back, it runs so many round trips and prints their times in nanoseconds on one line; it ends its ranks and itself when standard input ends.
+Usage: parent.py WORLD_SIZE. For each line with a number on standard input, and perhaps the bytes that a task carries there and back,
+it runs so many round trips and prints their times in nanoseconds on one line; it ends its ranks and itself when standard input ends.
 """
 
 import os
