@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** Measures the sides in turns; figures are medians over the turns. */
@@ -53,11 +54,14 @@ public final class BulkBench {
             sides.put("floor, fresh pages", new PlainBulk(RANKS, size, true));
             sides.put("original's transport (stand-in)", new StandInBulk(RANKS, size));
             Map<String, Double> medians = inTurns(sides);
-            double own = medians.get("RankMQ");
+            double own = median(medians, "RankMQ");
             medians.forEach(
                     (side, median) -> table.row(work, side, Figures.millis(median), Figures.ratio(median / own)));
-            goal(work + ": beside the floor", own / medians.get("floor, pages used again"), GOAL_FLOOR);
-            goal(work + ": beside the stand-in", own / medians.get("original's transport (stand-in)"), GOAL_STAND_IN);
+            goal(work + ": beside the floor", own / median(medians, "floor, pages used again"), GOAL_FLOOR);
+            goal(
+                    work + ": beside the stand-in",
+                    own / median(medians, "original's transport (stand-in)"),
+                    GOAL_STAND_IN);
             unchanged(ours, megabytes);
             memory.row(
                     megabytes + " MB",
@@ -84,6 +88,10 @@ public final class BulkBench {
         Map<String, Double> medians = new LinkedHashMap<>();
         nanos.forEach((side, all) -> medians.put(side, Samples.median(all)));
         return medians;
+    }
+
+    private static double median(Map<String, Double> medians, String side) {
+        return Objects.requireNonNull(medians.get(side), side);
     }
 
     /** Ranks that do not look at the bytes: what is left is what RankMQ does. */
@@ -116,10 +124,10 @@ public final class BulkBench {
             sides.put("400 tensors", new RankMqBulk(RANKS, DataSettings.DEFAULT, sizes));
             sides.put("one tensor", new RankMqBulk(RANKS, DataSettings.DEFAULT, whole));
             Map<String, Double> medians = inTurns(sides);
-            double one = medians.get("one tensor");
+            double one = median(medians, "one tensor");
             String work = "a model of 400 tensors, 1 KB to 20 MB, " + whole / MEGABYTE + " MB";
             medians.forEach((side, median) -> table.row(work, "RankMQ, " + side, Figures.millis(median), ""));
-            goal(work + ": beside one tensor of that size", medians.get("400 tensors") / one, GOAL_MANY);
+            goal(work + ": beside one tensor of that size", median(medians, "400 tensors") / one, GOAL_MANY);
         } finally {
             sides.values().forEach(BulkSide::close);
         }
