@@ -73,7 +73,7 @@ class DataPlaneTest {
 
     @Test
     void fourRanksShareOneCopyOfAModelAndOneOfThemSendsAnother() throws Exception {
-        Assumptions.assumeTrue(Files.isWritable(SHARED));
+        Assumptions.assumeTrue(Files.isWritable(SHARED), "there is no shared memory");
         Session session = session(4, DataSettings.DEFAULT).start();
         try (session) {
             Tensor model = counting(FLOATS);
@@ -106,7 +106,7 @@ class DataPlaneTest {
 
     @Test
     void newValuesGoIntoThePagesOfOldOnes() throws Exception {
-        Assumptions.assumeTrue(Files.isWritable(SHARED));
+        Assumptions.assumeTrue(Files.isWritable(SHARED), "there is no shared memory");
         try (Session session = session(2, DataSettings.DEFAULT).start()) {
             for (int round = 0; round < 20; round++) {
                 Tensor model = counting(FLOATS + round);
