@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -62,10 +63,26 @@ def kill_parent(scene: Scene) -> None:
 
 
 def kill_clients(scene: Scene) -> None:
-    clients = scene.launcher.clients(scene.network)
-    assert clients, "no client was found"
-    for pid in clients:
-        os.kill(pid, signal.SIGKILL)
+    kill_at_once(scene.launcher.clients(scene.network))
+
+
+def kill_first_client(scene: Scene) -> None:
+    """The other srun then has Slurm kill the whole step, and with it whoever could clear up on the hosts."""
+    kill_at_once(scene.launcher.clients(scene.network)[:1])
+
+
+def kill_agents(scene: Scene) -> None:
+    kill_at_once(scene.host.pids(containing="rankmq-agent"))
+
+
+def kill_at_once(pids: list[int]) -> None:
+    """None of them sees another end."""
+    assert pids
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in pids:
+            # A shell's child that was about to become another program may have done so, and ended.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def kill_rank(scene: Scene) -> None:
@@ -98,6 +115,9 @@ REMOTE = ("ssh", "slurm", "external")
 FAULTS = [
     Fault("parent killed", kill_parent, KILLED),
     Fault("launcher's client killed", kill_clients, LOST, launchers=("ssh", "slurm")),
+    Fault("one srun of two killed", kill_first_client, LOST, launchers=("slurm",)),
+    # Ranks whose agents are gone are as good as before; only what agents do in the end falls to the parent.
+    Fault("agents killed", kill_agents, 0, lambda s: None, 0, launchers=("ssh", "slurm")),
     Fault("rank killed", kill_rank, LOST),
     Fault("host gone", lambda scene: scene.host.kill(), LOST, launchers=REMOTE),
     Fault("host of the parent gone", lambda scene: scene.network.parent.kill(), KILLED),

@@ -10,12 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from fault_table import write_table
 from faults import FAULTS, Fault, Seen, happen
-from scenes import BySlurm, Launcher, Local, OverSsh
+from scenes import BySlurm, External, Launcher, Local, OverSsh
 from testbed import Keys
 
-LAUNCHERS: list[type[Launcher]] = [Local, OverSsh, BySlurm]
+LAUNCHERS: list[type[Launcher]] = [Local, OverSsh, BySlurm, External]
 # What launchers do differently; the rest they have in common, and one of them shows it.
-OWN = ("parent killed", "launcher's client killed", "rank killed", "host cut off")
+OWN = ("parent killed", "launcher's client killed", "one srun of two killed", "rank killed", "host cut off")
 
 
 def cell(launcher: type[Launcher], fault: Fault) -> object:

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What is sent to agents: agent.sh, behind what is particular to this gang. It holds secrets. */
@@ -29,7 +30,7 @@ final class AgentText {
 
     /** For the agent of one rank, whose outputs arrive as they were written. */
     String of(AgentStart start) {
-        return header("raw", start.name()) + functions(start) + resource("agent.sh");
+        return header("raw", start.name()) + functions(start) + resource("host.sh") + resource("agent.sh");
     }
 
     /** For the agents of all tasks of a Slurm step: each takes what is its own. Their outputs are cut into short lines. */
@@ -43,29 +44,31 @@ final class AgentText {
                     .append(functions(start))
                     .append(";;\n");
         }
-        return text + "esac\n" + resource("agent.sh");
+        return text + "esac\n" + resource("host.sh") + resource("agent.sh");
+    }
+
+    /** For a host whose agents, by their names, may have left something. No secret is in it. */
+    String ofSweep(List<String> names) {
+        String marks = names.stream().map(this::mark).collect(Collectors.joining(" "));
+        return values(Map.of("marks", marks)) + resource("host.sh") + resource("sweep.sh");
     }
 
     private String header(String form, String name) {
         long lease =
                 Math.max(LEAST_LEASE_SECONDS, request.lease().plusMillis(999).toSeconds());
-        return Map.of(
-                        "token",
-                        token,
-                        "mark",
-                        request.session() + "." + request.incarnation() + "." + name,
-                        "lease",
-                        Long.toString(lease),
-                        "form",
-                        form,
-                        "session",
-                        request.session(),
-                        "incarnation",
-                        Integer.toString(request.incarnation()),
-                        "segments",
-                        request.segments())
-                .entrySet()
-                .stream()
+        return values(Map.of("token", token, "mark", mark(name), "lease", Long.toString(lease), "form", form));
+    }
+
+    private String mark(String name) {
+        return request.session() + "." + request.incarnation() + "." + name;
+    }
+
+    private String values(Map<String, String> own) {
+        Map<String, String> all = new TreeMap<>(own);
+        all.put("session", request.session());
+        all.put("incarnation", Integer.toString(request.incarnation()));
+        all.put("segments", request.segments());
+        return all.entrySet().stream()
                 .map(value -> value.getKey() + "=" + ShellText.quoted(value.getValue()) + "\n")
                 .collect(Collectors.joining());
     }

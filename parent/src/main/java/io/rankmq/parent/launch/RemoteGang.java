@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** The ranks of one incarnation on other hosts, once their clients on this host are under way. */
 final class RemoteGang implements Gang {
@@ -20,6 +22,7 @@ final class RemoteGang implements Gang {
     private final SessionProcesses processes;
     private final Guard guard;
     private final GangFolder folder;
+    private final Sweep sweep;
     private final AtomicBoolean terminated = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -29,13 +32,15 @@ final class RemoteGang implements Gang {
             Feeder feeder,
             SessionProcesses processes,
             Guard guard,
-            GangFolder folder) {
+            GangFolder folder,
+            Sweep sweep) {
         this.clients = List.copyOf(clients);
         this.watch = watch;
         this.feeder = feeder;
         this.processes = processes;
         this.guard = guard;
         this.folder = folder;
+        this.sweep = sweep;
     }
 
     /** Agents watch what they started themselves; a rank under a wrapper is known by its heartbeats. */
@@ -81,6 +86,7 @@ final class RemoteGang implements Gang {
         }
         kill();
         awaitAgents();
+        sweep.sweep(unsureHosts());
         feeder.stop();
         processes.killAll();
         watch.stop();
@@ -90,6 +96,20 @@ final class RemoteGang implements Gang {
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + folder.path() + " cannot be removed; remove it", e);
         }
+    }
+
+    /**
+     * Hosts of agents whose client has ended before they told their own end, with the names of these agents. Where the client still is there, nobody
+     * answers.
+     */
+    private Map<HostSlots, List<String>> unsureHosts() {
+        return clients.stream()
+                .filter(client -> !client.process().isAlive())
+                .flatMap(client -> client.ranks().stream())
+                .filter(rank -> !rank.hasSaidExit())
+                .map(RemoteRank::start)
+                .collect(Collectors.groupingBy(
+                        AgentStart::host, Collectors.mapping(AgentStart::name, Collectors.toList())));
     }
 
     private void awaitAgents() {

@@ -4,7 +4,7 @@ package io.rankmq.parent.launch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A rank on another host, as its agent tells of it. Used by the gang's thread, but for {@link #lastLines}. */
+/** A rank on another host, as its agent tells of it. Used by the gang's thread, but for what says otherwise. */
 final class RemoteRank {
     private static final String STARTED = "started ";
     private static final String EXIT = "exit ";
@@ -16,7 +16,7 @@ final class RemoteRank {
     private final RankOutput out;
     private final RankOutput err;
     private long pid;
-    private @Nullable Integer code;
+    private volatile @Nullable Integer code;
     private int endsSeen;
     private boolean isTold;
 
@@ -34,6 +34,10 @@ final class RemoteRank {
 
     String host() {
         return start.host().name();
+    }
+
+    AgentStart start() {
+        return start;
     }
 
     /** The last lines of both outputs; any thread. */
@@ -71,7 +75,7 @@ final class RemoteRank {
                 rank() == GangListener.LAUNCHER ? client : new GangListener.Exit(rank(), host(), pid, null, null, why));
     }
 
-    /** Whether its agent said how it ended. */
+    /** Whether its agent said how it ended; any thread. */
     boolean hasSaidExit() {
         return code != null;
     }

@@ -26,17 +26,19 @@ final class RemoteStart {
     private final LaunchRequest request;
     private final CarefulListener listener;
     private final Map<String, String> environment;
+    private final Sweep sweep;
     private final ProcFs proc = ProcFs.ofThisHost();
     private final SessionProcesses processes;
     private final List<RemoteClient> clients = new ArrayList<>();
     private final List<OutputPipe> pipes = new ArrayList<>();
     private final byte[] chunk = RankStream.newChunk();
 
-    /** {@code environment} is what the clients see. */
-    RemoteStart(LaunchRequest request, CarefulListener listener, Map<String, String> environment) {
+    /** {@code environment} is what the clients see; {@code sweep} is for when they have ended. */
+    RemoteStart(LaunchRequest request, CarefulListener listener, Map<String, String> environment, Sweep sweep) {
         this.request = request;
         this.listener = listener;
         this.environment = Map.copyOf(environment);
+        this.sweep = sweep;
         this.processes = new SessionProcesses(request.session(), proc);
     }
 
@@ -55,7 +57,7 @@ final class RemoteStart {
                     clients.stream().map(RemoteClient::process).toList(),
                     starts.stream().map(Client::text).toList());
             GangWatch watch = new GangWatch(request.session(), HostName.current(), listener, processes, guard, clients);
-            RemoteGang gang = new RemoteGang(clients, watch, feeder, processes, guard, folder);
+            RemoteGang gang = new RemoteGang(clients, watch, feeder, processes, guard, folder, sweep);
             feeder.start();
             watch.start();
             complete = true;

@@ -68,9 +68,11 @@ public final class SlurmLauncher implements Launcher {
             ranks.add(new RemoteRank(agent, token, listener, request));
             hostOfTask.add(agent.host());
         }
-        String text = new AgentText(request, token).ofTasks(agents);
+        AgentText texts = new AgentText(request, token);
+        String text = texts.ofTasks(agents);
         List<String> words = steps.words(hostOfTask, ShellText.bytes(text));
-        return new RemoteStart(request, listener, variables)
+        Sweep sweep = new Sweep(texts, (host, bytes) -> steps.words(List.of(host), bytes), variables);
+        return new RemoteStart(request, listener, variables, sweep)
                 .start(List.of(new RemoteStart.Client("srun", words, text, ranks, true)));
     }
 

@@ -59,7 +59,8 @@ public final class SshLauncher implements Launcher {
             clients.add(new RemoteStart.Client(
                     agent.name(), reached.words(agent.host(), ShellText.bytes(text)), text, List.of(rank), false));
         }
-        return new RemoteStart(request, careful, environment).start(clients);
+        return new RemoteStart(request, careful, environment, new Sweep(texts, reached::words, environment))
+                .start(clients);
     }
 
     private RemotePlan plan(LaunchRequest request) throws LaunchException {

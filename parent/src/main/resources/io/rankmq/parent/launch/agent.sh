@@ -1,26 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs one rank on its host for as long as its launcher wants it. The launcher sends this text over standard input, behind the values of
-# token, mark, lease, form, session, incarnation and segments and the functions write_bootstrap, rank_settings and rank_command; then an empty line each second, and the
+# token, mark, lease, form, session, incarnation and segments the functions write_bootstrap, rank_settings and rank_command, and host.sh; then an empty line each second, and the
 # orders "terminate" and "kill". When standard input ends, or is silent for the lease, everything that the rank started is killed. What
 # follows the token on a line of the outputs is for the launcher: "started <pid> <host>", "exit <code>".
-
-# Processes that carry a variable, given as NAME=value, in their environment, one pid a line, whoever their parents are.
-by_variable() {
-    [ -r /proc/self/environ ] || return 0
-    if printf 'a\0b\0' | grep -qzxF b; then
-        printf '%s\n' /proc/[0-9]*/environ | xargs grep -lszxF -- "$1"
-    else
-        for file in /proc/[0-9]*/environ; do
-            tr '\0' '\n' <"$file" | grep -qxF -- "$1" && printf '%s\n' "$file"
-        done
-    fi | tr -dc '0-9\n'
-}
-
-# Ranks that end in order remove their shared memory, the last of them on this host. After any other end the last agent does it.
-clear_segments() {
-    [ -z "$segments" ] || [ -n "$(by_variable "RANKMQ_SESSION=$session")" ] ||
-        rm -rf -- "$segments/rankmq-$(id -u)-$session-$incarnation"
-}
 
 # Descendants of the rank's first process, itself included, one pid a line.
 by_descent() {
@@ -153,9 +135,8 @@ umask 077
 exec 3<&0 </dev/null 4>&2 2>/dev/null
 # Handled, not ignored: what is ignored stays so in the rank. Who wants the rank to end says it on standard input.
 trap : HUP INT TERM
-place=${XDG_RUNTIME_DIR:-/nonexistent}
-[ -d "$place" ] && [ -w "$place" ] || place=${TMPDIR:-/tmp}
-made=$(mktemp -d "$place/rankmq-XXXXXXXXXX") || fail "no folder can be made in $place on $host; make it writable, or set TMPDIR there"
+place=$(temporary)
+made=$(mktemp -d "$place/rankmq-$mark-XXXXXXXXXX") || fail "no folder can be made in $place on $host; make it writable, or set TMPDIR there"
 folder=$made
 write_bootstrap >"$folder/bootstrap.json" || fail "the bootstrap document cannot be written to $folder on $host; free some space there"
 if [ "$form" = lines ]; then
