@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scenes import KILL_GRACE_S, Launcher, Scene, scene
+from scenes import CLOSE_GRACE_S, KILL_GRACE_S, Launcher, Scene, scene
 from testbed import Keys
 
 LEASE_S = 3.0
@@ -182,12 +182,12 @@ def go_on(fault: Fault, stage: Scene, begun: float) -> Seen:
     assert [event["return_code"] for event in stage.job.of("round")] == ["OK", "OK"]
     gone = await_gone(stage, time.monotonic(), MARGIN_S)
     if stage.host.is_up:
-        assert stage.files_left() == []
+        assert not (files := stage.files_left()), files
     return Seen(0, "", ended, gone)
 
 
 def end(fault: Fault, stage: Scene, begun: float) -> Seen:
-    bound = fault.lease + KILL_GRACE_S + AGENTS_S + MARGIN_S
+    bound = fault.lease + CLOSE_GRACE_S + KILL_GRACE_S + AGENTS_S + MARGIN_S
     ended = gone = None
     counts_from = begun
     is_relieved = fault.relieve is None
@@ -210,7 +210,7 @@ def end(fault: Fault, stage: Scene, begun: float) -> Seen:
         # What the healed network brings must not start anything again.
         assert stage.left() == {}
     if stage.host.is_up and stage.network.parent.is_up:
-        assert stage.files_left() == []
+        assert not (files := stage.files_left()), files
     failures = stage.job.of("failure")
     return Seen(fault.exit, failures[0]["message"] if failures else "", ended, gone)
 

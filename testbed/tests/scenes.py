@@ -18,6 +18,7 @@ from testbed.hosts import command_line
 
 WORLD_SIZE = 3
 KILL_GRACE_S = 0.5
+CLOSE_GRACE_S = 1
 HEARTBEAT_S = 0.3
 START_S = 90.0
 
@@ -29,6 +30,8 @@ class Launcher:
     """Who starts the ranks of a scene."""
 
     name = ""
+    # Whether the parent's own shared memory is removed when it is killed, and not by the next start only.
+    has_guard = True
 
     def __init__(self) -> None:
         self.options: list[str] = []
@@ -93,6 +96,7 @@ class External(Launcher):
     """Ranks that somebody else starts: a runner on each host. All that it starts ends with it, as in a container."""
 
     name = "external"
+    has_guard = False
 
     @contextlib.contextmanager
     def ready(self, network: Network, spare: int) -> Iterator[None]:
@@ -187,11 +191,13 @@ class Scene:
     def files_left(self) -> list[str]:
         """Bootstrap files, and shared memory of hosts that can be asked."""
         files = [str(path) for path in self.network.temporary.glob("rankmq*")]
-        if self.job.poll() != -signal.SIGKILL:
+        asked = [host for host in self.network.all() if host.is_up]
+        if self.job.poll() not in (-signal.SIGKILL, 128 + signal.SIGKILL):
             files += self.launcher.files(self.network)
-        for host in self.network.all():
-            if host.is_up:
-                files += [f"{host.name}: {path}" for path in host.shared_memory().glob("rankmq*")]
+        elif not self.launcher.has_guard:
+            asked.remove(self.network.parent)
+        for host in asked:
+            files += [f"{host.name}: {path}" for path in host.shared_memory().glob("rankmq*")]
         return files
 
 
@@ -232,5 +238,11 @@ def held(network: Network) -> dict[str, object]:
 
 
 def limits(lease: float) -> list[str]:
-    times = {"lease": lease, "heartbeat": HEARTBEAT_S, "kill_grace": KILL_GRACE_S, "abort_grace": 0.5, "close_grace": 1}
+    times = {
+        "lease": lease,
+        "heartbeat": HEARTBEAT_S,
+        "kill_grace": KILL_GRACE_S,
+        "abort_grace": 0.5,
+        "close_grace": CLOSE_GRACE_S,
+    }
     return sets(**{f"limits__{key}": f"{int(value * 1000)}ms" for key, value in times.items()})

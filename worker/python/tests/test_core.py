@@ -219,6 +219,15 @@ def test_a_parent_that_is_silent_for_a_lease_ends_the_rank() -> None:
     assert rank.ended() == 4
 
 
+def test_a_rank_that_slept_gives_its_parent_three_heartbeats_to_be_heard() -> None:
+    rank = Rank().initialize()
+    rank.now += 60
+    rank.wait(1.4)
+    assert rank.ended() is None
+    rank.wait(0.2)
+    assert rank.ended() == 4
+
+
 def test_any_message_of_the_parent_renews_the_lease() -> None:
     rank = Rank().initialize()
     for _ in range(10):

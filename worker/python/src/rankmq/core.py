@@ -147,6 +147,7 @@ class RankCore:
         """Time has passed. Messages that wait are to be given to the core before, or it may think that its parent is silent."""
         if self.state == ENDED:
             return []
+        self._link.ticked(now)
         if self._link.never_welcomed(now):
             self._end(
                 _Ending(ExitCode.NOT_JOINED, f"the parent did not answer for {JOIN_DEADLINE:.0f} s; is it running?")

@@ -9,6 +9,8 @@ from .messages import Welcome
 JOIN_EVERY = 0.5
 REBUILD_AFTER = 3.0
 JOIN_DEADLINE = 60.0
+BEATS_AFTER_SLEEP = 3
+"""Heartbeats that the parent may take after this process slept."""
 
 
 class Link:
@@ -28,6 +30,7 @@ class Link:
         self._heartbeat_at = now
         self._heard_at = now
         self._broadcast_at = now
+        self._ticked_at = now
 
     def heard(self, broadcast: bool, now: float) -> None:
         """A message of the parent has come."""
@@ -48,6 +51,13 @@ class Link:
     def never_welcomed(self, now: float) -> bool:
         """Whether the time to join is over."""
         return not self.is_welcomed and now - self._started_at >= JOIN_DEADLINE
+
+    def ticked(self, now: float) -> None:
+        """Time has passed. If this process slept (a suspended machine, SIGSTOP), the parent may have slept too: it gets the time
+        to be heard again."""
+        if self.is_welcomed and now - self._ticked_at > self._lease / 2:
+            self._heard_at = max(self._heard_at, now - self._lease + BEATS_AFTER_SLEEP * self._heartbeat)
+        self._ticked_at = now
 
     def lease_over(self, now: float) -> bool:
         """Whether the parent was silent for a whole lease."""

@@ -40,10 +40,15 @@ final class JobMapper {
                 paths(folder, root.path("classpath")));
     }
 
-    /** The launcher's own keys; the job's class path and Python path come before the launcher's. */
+    /**
+     * The launcher's own keys; the job's class path and Python path come before the launcher's. Not so if somebody else starts the ranks, and with what they
+     * need: then the job's are those of the parent's handlers.
+     */
     static Map<String, Object> launcherSettings(JsonNode root) {
         Map<String, Object> settings = Values.plainMap(root.path("launcher"));
-        settings.remove("type");
+        if ("external".equals(settings.remove("type"))) {
+            return settings;
+        }
         for (String shared : List.of("classpath", "python_path")) {
             List<Object> all = new ArrayList<>(texts(root.path(shared)));
             if (!all.isEmpty()) {

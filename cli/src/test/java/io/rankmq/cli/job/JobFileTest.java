@@ -239,6 +239,13 @@ class JobFileTest {
     }
 
     @Test
+    void theJobsPathsAreNotThoseOfRanksThatOthersStart() throws JobFileException {
+        String external = files().valid().replace("{type: fake}", "{type: external, bootstrap: session.json}");
+        assertThat(files().load(external + "classpath: [.]\npython_path: [.]\n").launcher())
+                .containsOnlyKeys("bootstrap");
+    }
+
+    @Test
     void foldersAndLimitsMustFit() {
         String yaml = files().valid() + "classpath: [gone.jar]\npython_path: [job.yaml]\nlimits: {heartbeat: 5s}\n";
         assertThat(files().faults(yaml))

@@ -19,6 +19,9 @@ final class Link {
         LEASE_OVER
     }
 
+    /** Heartbeats that the parent may take after this process slept. */
+    private static final int BEATS_AFTER_SLEEP = 3;
+
     private final RankIdentity identity;
     private final long startedAt;
     private boolean welcomed;
@@ -31,12 +34,14 @@ final class Link {
     private long heardAt;
     private long broadcastAt;
     private long rebuilds;
+    private long tickedAt;
 
     Link(RankIdentity identity, long now) {
         this.identity = identity;
         startedAt = now;
         attemptAt = now;
         nextJoin = now;
+        tickedAt = now;
     }
 
     /** A message of the parent has come. */
@@ -49,9 +54,9 @@ final class Link {
 
     /** A part of a message came then; heartbeats wait behind it. */
     void arriving(Channel channel, long at) {
-        heardAt = Math.max(heardAt, at);
+        heardAt = Timing.later(heardAt, at);
         if (channel == Channel.BROADCAST) {
-            broadcastAt = Math.max(broadcastAt, at);
+            broadcastAt = Timing.later(broadcastAt, at);
         }
     }
 
@@ -75,6 +80,7 @@ final class Link {
         if (!welcomed && now - startedAt >= Timing.JOIN_DEADLINE) {
             return Finding.NOT_WELCOMED;
         }
+        forgiveSleep(now);
         if (welcomed && now - heardAt >= lease) {
             return Finding.LEASE_OVER;
         }
@@ -89,6 +95,14 @@ final class Link {
             out.control(join(intake));
         }
         return Finding.FINE;
+    }
+
+    /** If this process slept (a suspended machine, SIGSTOP), the parent may have slept too: it gets the time to be heard again. */
+    private void forgiveSleep(long now) {
+        if (welcomed && now - tickedAt > lease / 2) {
+            heardAt = Timing.later(heardAt, now - lease + BEATS_AFTER_SLEEP * heartbeat);
+        }
+        tickedAt = now;
     }
 
     /** Whether a heartbeat is due; counts it as sent. */

@@ -46,6 +46,11 @@ final class Timing {
         return a - b <= 0 ? a : b;
     }
 
+    /** The later of two times that have been. */
+    static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
+    }
+
     /** Whether a deadline has come. */
     static boolean isDue(long deadline, long now) {
         return deadline != NEVER && deadline - now <= 0;

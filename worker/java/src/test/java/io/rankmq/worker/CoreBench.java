@@ -64,6 +64,11 @@ final class CoreBench {
         return core.onMessage(Channel.BROADCAST, decoded(seq, message), now);
     }
 
+    /** This process stands still so long. */
+    void sleep(long millis) {
+        now += TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
     /** Lets time pass as a loop would: the core is called whenever it asked for it. */
     List<RankAction> advance(long millis) {
         return advance(millis, () -> {});

@@ -41,6 +41,16 @@ class LifeEndTest {
     }
 
     @Test
+    void aRankThatSleptGivesItsParentThreeHeartbeatsToBeHeard() {
+        bench.sleep(60_000);
+        assertThat(only(RankAction.End.class, bench.advance(3 * CoreBench.HEARTBEAT - 1)))
+                .isEmpty();
+        assertThat(only(RankAction.End.class, bench.advance(1)))
+                .singleElement()
+                .satisfies(end -> assertThat(end.exitCode()).isEqualTo(4));
+    }
+
+    @Test
     void closeAbortsTheRunningTaskAnswersForTheWaitingOnesAndWaits() {
         bench.command(2, execute("a"));
         bench.command(3, execute("b"));
