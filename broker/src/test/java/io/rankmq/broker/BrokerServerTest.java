@@ -36,6 +36,7 @@ class BrokerServerTest {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final int LIMIT = 4 << 20;
     private static final int LARGE = 64 << 10;
+    private static final int SMALL = 1 << 10;
 
     private final CurveKeyPair brokerKeys = CurveKeyPair.generate();
     private final CurveKeyPair parentKeys = CurveKeyPair.generate();
@@ -117,8 +118,9 @@ class BrokerServerTest {
         int sent = 0;
         long most = 0;
         for (int burst = 0; burst < 50; burst++) {
-            sent += ranks.call(() -> send(flooder, 20), DEADLINE);
-            ranks.call(() -> send(polite, 1), DEADLINE);
+            sent += ranks.call(() -> send(flooder, 20, LARGE), DEADLINE);
+            // Small ones: large ones would fill this parent's own share until it says, once a second, what it has read.
+            ranks.call(() -> send(polite, 1, SMALL), DEADLINE);
             most = Math.max(most, status().path("underway_bytes").asLong());
         }
         Awaitility.await().atMost(DEADLINE).until(() -> heard.get() == 50);
@@ -133,7 +135,7 @@ class BrokerServerTest {
                 .atMost(DEADLINE)
                 .until(() -> status().path("underway_bytes").asLong() < LARGE);
         int before = taken.get();
-        ranks.call(() -> send(flooder, 1), DEADLINE);
+        ranks.call(() -> send(flooder, 1, LARGE), DEADLINE);
         Awaitility.await().atMost(DEADLINE).until(() -> taken.get() > before);
     }
 
@@ -170,7 +172,7 @@ class BrokerServerTest {
             SessionPort session = open(process, parent, name, key, listener(heard::countDown));
             WireSocket control = rank(ranks, SocketRole.CONTROL_CLIENT, session.controlEndpoint(), key, name);
             WireSocket commands = rank(ranks, SocketRole.COMMAND_CLIENT, session.commandsEndpoint(), key, name);
-            ranks.call(() -> send(control, 1), DEADLINE);
+            ranks.call(() -> send(control, 1, LARGE), DEADLINE);
             assertThat(heard.await(20, TimeUnit.SECONDS)).isTrue();
             process.call(
                     () -> {
@@ -193,10 +195,10 @@ class BrokerServerTest {
         }
     }
 
-    private static int send(WireSocket socket, int count) {
+    private static int send(WireSocket socket, int count, int bytes) {
         int sent = 0;
         for (int i = 0; i < count; i++) {
-            sent += socket.send(List.of(ByteBuffer.allocate(LARGE))) ? 1 : 0;
+            sent += socket.send(List.of(ByteBuffer.allocate(bytes))) ? 1 : 0;
         }
         return sent;
     }
