@@ -74,6 +74,9 @@ def test_a_data_plane_is_described_by_the_document_or_there_is_none(write: Write
     assert from_environment(write()).data is None
     found = from_environment(write({"data": {**DATA, "something new": 1}})).data
     assert found == DataSettings("tcp://10.0.0.1:40004", "xxh3-128", 65536, 262144, "/dev/shm")
+    own = from_environment(write({"data": {**DATA, "server_key": KEY}})).data
+    assert own is not None
+    assert own.server_key == KEY
     without = from_environment(write({"data": {**DATA, "segments": ""}})).data
     assert without is not None
     assert without.segments == ""
@@ -89,6 +92,7 @@ def test_a_data_plane_is_described_by_the_document_or_there_is_none(write: Write
         ({"chunk": True}, "'chunk'"),
         ({"segments": "dev/shm"}, "'segments', the absolute path"),
         ({"segments": None}, "'segments'"),
+        ({"server_key": "short"}, "'server_key', a CURVE key"),
     ],
 )
 def test_an_unfit_data_plane_is_explained(write: Write, wrong: dict[str, Any], said: str) -> None:

@@ -29,13 +29,15 @@ class BootstrapError(Exception):
 
 
 class DataSettings(NamedTuple):
-    """How large values travel (docs/protocol.md, section 12.1); sizes in bytes. `segments`: a folder in memory, or empty."""
+    """How large values travel (docs/protocol.md, section 12.1); sizes in bytes. `segments`: a folder in memory, or empty.
+    `server_key`: the data port's, None for the broker's."""
 
     endpoint: str
     digest: str
     inline_limit: int
     chunk: int
     segments: str
+    server_key: str | None = None
 
 
 class NotJoined(Exception):
@@ -298,7 +300,7 @@ def _data_settings(what: str, data: Any) -> DataSettings:
         return BootstrapError(f"{what}: 'data' must be an object with {expected}")
 
     if not isinstance(data, dict):
-        raise unfit(", ".join(DataSettings._fields))
+        raise unfit(", ".join(DataSettings._fields[:5]))
     endpoint, segments = data.get("endpoint"), data.get("segments")
     if not isinstance(endpoint, str) or not _ENDPOINT.match(endpoint):
         raise unfit("'endpoint', an endpoint of the form tcp://address:port")
@@ -313,5 +315,9 @@ def _data_settings(what: str, data: Any) -> DataSettings:
             raise unfit(f"'{key}', an integer from {minimum} to {maximum}")
         return value
 
+    server_key = data.get("server_key")
+    if server_key is not None and not (isinstance(server_key, str) and _KEY.match(server_key)):
+        raise unfit("'server_key', a CURVE key, 40 characters of Z85")
     inline_limit = size("inline_limit", INLINE_BYTES, (1 << 31) - 1)
-    return DataSettings(endpoint, data["digest"], inline_limit, size("chunk", 4096, FRAME_BYTES), segments)
+    chunk = size("chunk", 4096, FRAME_BYTES)
+    return DataSettings(endpoint, data["digest"], inline_limit, chunk, segments, server_key)

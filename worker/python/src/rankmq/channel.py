@@ -14,7 +14,7 @@ from typing import Any
 import zmq
 
 from . import port
-from .bootstrap import Bootstrap, BootstrapError
+from .bootstrap import Bootstrap, BootstrapError, DataSettings
 from .digest import checksum
 from .errors import RankMQError
 from .fetch import Ask, Complain, Fail, Pull, Reconnect, Step, Take
@@ -45,10 +45,12 @@ class Transfer:
 class Channel:
     """The data channel of one rank. It connects at the first use. Any thread."""
 
-    def __init__(self, bootstrap: Bootstrap, endpoint: str, read: Callable[[bytes, int, int], Buffer | None]) -> None:
+    def __init__(
+        self, bootstrap: Bootstrap, settings: DataSettings, read: Callable[[bytes, int, int], Buffer | None]
+    ) -> None:
         """`read`: gives bytes of a value that this rank serves, or None; called by the channel's thread."""
         self._bootstrap = bootstrap
-        self._endpoint = endpoint
+        self._settings = settings
         self._read = read
         self._envelope = Envelope(bootstrap.session, bootstrap.incarnation, bootstrap.rank)
         self._lock = threading.Lock()
@@ -214,7 +216,9 @@ class _Thread(threading.Thread):
         send(self._socket, port.encode(self._channel._envelope, message, payload))
 
     def _connect(self) -> None:
-        self._socket = connect(self._context, self._channel._bootstrap, zmq.DEALER, self._channel._endpoint)
+        channel = self._channel
+        settings = channel._settings
+        self._socket = connect(self._context, channel._bootstrap, zmq.DEALER, settings.endpoint, settings.server_key)
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self.mailbox.receiver, zmq.POLLIN)

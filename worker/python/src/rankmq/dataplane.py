@@ -38,7 +38,7 @@ class DataPlane:
         self._settings = settings
         self._memory = Memory(settings.digest)
         self._store = _open_store(bootstrap, settings)
-        self._channel = Channel(bootstrap, settings.endpoint, self._read)
+        self._channel = Channel(bootstrap, settings, self._read)
         self._is_agreed = False
         self._lease = 10.0
         self._has_told = False

@@ -21,8 +21,10 @@ _HANDSHAKE = 10_000
 _DEAD_AFTER = 5000
 
 
-def connect(context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint: str) -> zmq.Socket[Any]:
-    """A socket with this rank's keys and identity. Raises BootstrapError for an endpoint that is none."""
+def connect(
+    context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint: str, server_key: str | None = None
+) -> zmq.Socket[Any]:
+    """A socket with this rank's keys and identity; `server_key`: None for the broker's. Raises BootstrapError for an endpoint that is none."""
     socket: zmq.Socket[Any] = context.socket(kind)
     # Losing what the application has not read yet, or waits to send, is not for the queue to decide: streams have windows.
     socket.rcvhwm = socket.sndhwm = 0
@@ -34,7 +36,7 @@ def connect(context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint
     # A cut that nobody told us of: without this the kernel would resend for a quarter of an hour.
     socket.setsockopt(zmq.TCP_MAXRT, _DEAD_AFTER)
     socket.ipv6 = "[" in endpoint
-    socket.curve_serverkey = bootstrap.server_key.encode("ascii")
+    socket.curve_serverkey = (server_key or bootstrap.server_key).encode("ascii")
     socket.curve_publickey = bootstrap.public_key.encode("ascii")
     socket.curve_secretkey = bootstrap.secret_key.encode("ascii")
     if kind == zmq.DEALER:

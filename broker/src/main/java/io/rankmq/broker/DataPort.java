@@ -17,6 +17,9 @@ public interface DataPort extends AutoCloseable {
     /** Where the ranks' data sockets connect to, {@code tcp://address:port}. */
     String endpoint();
 
+    /** The public key (Z85) by which ranks know it. */
+    String serverKey();
+
     /** The loop that owns the sockets. */
     EventLoop loop();
 

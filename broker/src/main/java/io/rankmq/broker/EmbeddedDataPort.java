@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The data port of one session inside its parent. */
+/** The data port of one session inside its parent, wherever the broker is. */
 public final class EmbeddedDataPort implements DataPort {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDataPort.class);
     private static final Duration START = Duration.ofSeconds(10);
@@ -67,6 +67,11 @@ public final class EmbeddedDataPort implements DataPort {
     public String endpoint() {
         String bound = Objects.requireNonNull(socket).endpoint();
         return "tcp://" + config.advertisedAddress() + bound.substring(bound.lastIndexOf(':'));
+    }
+
+    @Override
+    public String serverKey() {
+        return config.keys().publicKey();
     }
 
     @Override

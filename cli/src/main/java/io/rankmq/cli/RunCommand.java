@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.cli;
 
+import io.rankmq.broker.RemoteBrokerConfig;
 import io.rankmq.cli.job.Durations;
 import io.rankmq.cli.job.Job;
 import io.rankmq.cli.job.JobFileException;
@@ -52,8 +53,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--listen",
             paramLabel = "ADDRESS",
             description =
-                    "This host's address as the ranks' hosts see it, if they are others and no --broker stands between; default:"
-                            + " ranks on this host only.")
+                    "This host's address as the ranks' hosts see it, if they are others: needed without --broker; with it, large"
+                            + " values come from here and not through the broker.")
     private @Nullable String listen;
 
     @Option(names = "--dry-run", description = "Shows where each rank would run and by what command; starts nothing.")
@@ -133,18 +134,17 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private BrokerAccess access(Job job) {
-        String address = listen;
+        String address = listen == null ? null : numeric(listen);
         if (broker.isGiven()) {
-            if (address != null) {
-                throw new ParameterException(spec.commandLine(), "--listen: give it or --broker, not both");
-            }
-            return BrokerAccess.standalone(broker.config(job.limits().lease()));
+            RemoteBrokerConfig config = broker.config(job.limits().lease());
+            return address == null ? BrokerAccess.standalone(config) : BrokerAccess.standalone(config, address);
         }
-        if (address == null) {
-            return BrokerAccess.embedded();
-        }
+        return address == null ? BrokerAccess.embedded() : BrokerAccess.embeddedAt(address);
+    }
+
+    private String numeric(String address) {
         try {
-            return BrokerAccess.embeddedAt(BrokerSettings.numeric(address));
+            return BrokerSettings.numeric(address);
         } catch (UnknownHostException e) {
             throw new ParameterException(
                     spec.commandLine(), "--listen: '" + address + "' has no IPv4 address; give one of this host");

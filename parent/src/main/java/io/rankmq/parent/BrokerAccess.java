@@ -37,9 +37,21 @@ public abstract class BrokerAccess {
         return new Embedded(BrokerConfig.reachableAt(address));
     }
 
-    /** In a process of its own, started by {@code rankmq broker}. */
+    /**
+     * In a process of its own, started by {@code rankmq broker}. Large values go through memory that ranks share with this process, else through the
+     * broker, in the messages.
+     */
     public static BrokerAccess standalone(RemoteBrokerConfig config) {
-        return new Standalone(config);
+        return new Standalone(config, null);
+    }
+
+    /**
+     * The same, where ranks can reach this machine as well: large values do not go through the broker then.
+     *
+     * @param address numeric IPv4 address of this machine, as the ranks' hosts see it
+     */
+    public static BrokerAccess standalone(RemoteBrokerConfig config, String address) {
+        return new Standalone(config, address);
     }
 
     /** Begins to connect; whether the broker is there shows when a session is opened. Loop thread only, once a loop. */
@@ -51,8 +63,10 @@ public abstract class BrokerAccess {
         /** Opens one incarnation; fails with a {@link BrokerException} if the broker refuses it. The caller sets the deadline. */
         CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener);
 
-        /** Opens the data port of one incarnation, or answers null if there is none. Not from the loop thread. */
-        @Nullable
+        /** Whether ranks that share no memory with this process can reach the data port. */
+        boolean isDataReachable();
+
+        /** Opens the data port of one incarnation. Not from the loop thread. */
         DataPort openData(SessionRegistration registration, DataPort.Listener listener);
 
         /** How long opening may take. */
@@ -77,14 +91,16 @@ public abstract class BrokerAccess {
 
     private static final class Standalone extends BrokerAccess {
         private final RemoteBrokerConfig config;
+        private final @Nullable String address;
 
-        Standalone(RemoteBrokerConfig config) {
+        Standalone(RemoteBrokerConfig config, @Nullable String address) {
             this.config = config;
+            this.address = address;
         }
 
         @Override
         Connection connect(EventLoop loop) {
-            return new Linked(RemoteBroker.connect(loop, config), config.lease());
+            return new Linked(RemoteBroker.connect(loop, config), config.lease(), address);
         }
     }
 
@@ -92,6 +108,11 @@ public abstract class BrokerAccess {
         @Override
         public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
             return CompletableFuture.completedFuture(broker.open(registration, listener));
+        }
+
+        @Override
+        public boolean isDataReachable() {
+            return true;
         }
 
         @Override
@@ -110,15 +131,24 @@ public abstract class BrokerAccess {
         }
     }
 
-    private record Linked(RemoteBroker broker, Duration openWithin) implements Connection {
+    private record Linked(
+            RemoteBroker broker,
+            Duration openWithin,
+            @Nullable String address) implements Connection {
         @Override
         public CompletableFuture<SessionPort> open(SessionRegistration registration, SessionListener listener) {
             return broker.open(registration, listener);
         }
 
         @Override
-        public @Nullable DataPort openData(SessionRegistration registration, DataPort.Listener listener) {
-            return null;
+        public boolean isDataReachable() {
+            return address != null;
+        }
+
+        @Override
+        public DataPort openData(SessionRegistration registration, DataPort.Listener listener) {
+            BrokerConfig here = address == null ? BrokerConfig.loopback() : BrokerConfig.reachableAt(address);
+            return EmbeddedDataPort.start(here, registration, listener);
         }
 
         @Override

@@ -38,11 +38,13 @@ final class ParentData implements AutoCloseable {
     private final @Nullable Store store;
     private final String segments;
     private final DataPort port;
+    private final boolean isReachable;
     private final Transfers transfers;
     private final DataPlane plane;
 
     // Guarded by itself.
     private final BitSet taking = new BitSet();
+    private boolean isFarTold;
 
     private ParentData(
             DataSettings settings,
@@ -52,8 +54,10 @@ final class ParentData implements AutoCloseable {
             String segments,
             @Nullable Store store,
             DataPort port,
+            boolean isReachable,
             AtomicReference<@Nullable Transfers> hears) {
         this.settings = settings;
+        this.isReachable = isReachable;
         this.worldSize = worldSize;
         this.segments = segments;
         this.store = store;
@@ -70,12 +74,8 @@ final class ParentData implements AutoCloseable {
         hears.set(transfers);
     }
 
-    /**
-     * Opens the store and the port.
-     *
-     * @return null if the broker has no data port
-     */
-    static @Nullable ParentData open(
+    /** Opens the store and the port. */
+    static ParentData open(
             DataSettings settings, BrokerAccess.Connection broker, SessionRegistration registration, Duration lease) {
         AtomicReference<@Nullable Transfers> hears = new AtomicReference<>();
         DataPort port = broker.openData(registration, (rank, frames) -> {
@@ -85,9 +85,6 @@ final class ParentData implements AutoCloseable {
                 ready.onMessage(rank, frames);
             }
         });
-        if (port == null) {
-            return null;
-        }
         String segments = segments(settings.sharedMemory());
         Store store = null;
         if (!segments.isEmpty()) {
@@ -101,23 +98,36 @@ final class ParentData implements AutoCloseable {
         Envelope self =
                 new Envelope(registration.session(), registration.incarnation(), Envelope.PARENT, Envelope.UNNUMBERED);
         int worldSize = registration.publicKeys().size();
-        return new ParentData(settings, self, worldSize, lease, segments, store, port, hears);
+        return new ParentData(settings, self, worldSize, lease, segments, store, port, broker.isDataReachable(), hears);
     }
 
     /** What ranks are told in their bootstrap document. */
     DataAccess access() {
         return new DataAccess(
-                port.endpoint(), settings.digest().wireName(), settings.inlineLimit(), settings.chunk(), segments);
+                port.endpoint(),
+                settings.digest().wireName(),
+                settings.inlineLimit(),
+                settings.chunk(),
+                segments,
+                port.serverKey());
     }
 
     /** A rank joins: notes whether it takes part, and says what it is offered. */
     Offer joined(int rank, Message.Join join) {
-        boolean takes = join.data() != null && join.data() >= 1;
-        synchronized (taking) {
-            taking.set(rank, takes);
-        }
         boolean shares = store != null && store.token().equals(join.store());
-        return new Offer(1, shares ? 1 : null);
+        boolean resolves = join.data() != null && join.data() >= 1;
+        boolean reaches = shares || isReachable;
+        synchronized (taking) {
+            taking.set(rank, resolves && reaches);
+            if (resolves && !reaches && !isFarTold) {
+                isFarTold = true;
+                LOG.info(
+                        "Large values travel in the messages, through the broker: rank {} on host {} shares no memory with this process and was not told how to reach it (--listen)",
+                        rank,
+                        join.host());
+            }
+        }
+        return reaches ? new Offer(1, shares ? 1 : null) : Offer.NONE;
     }
 
     /** The body as it is to be sent, and what it needs until the task has ended. Blocks while values are written. */

@@ -10,6 +10,7 @@ import io.rankmq.api.Tensor;
 import io.rankmq.data.HashKind;
 import io.rankmq.parent.launch.LocalLauncher;
 import io.rankmq.parent.ranks.DataProbe;
+import io.rankmq.security.CurveKeyPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +31,9 @@ class MixedDataPlaneTest {
     private static final Path SHARED = Path.of("/dev/shm");
     private static final Path MODULE = Path.of("").toAbsolutePath();
     private static final Path PYTHON_WORKER = MODULE.resolveSibling("worker").resolve("python");
+
+    @TempDir
+    Path folder;
 
     private final RealRanks ranks = new RealRanks();
 
@@ -48,6 +53,10 @@ class MixedDataPlaneTest {
     }
 
     private Session start(DataSettings data) {
+        return session(data).start();
+    }
+
+    private SessionBuilder session(DataSettings data) {
         LocalLauncher python = LocalLauncher.python()
                 .interpreter(interpreter())
                 .pythonPath(PYTHON_WORKER.resolve("src"), MODULE.resolve("src/test/python"));
@@ -59,8 +68,7 @@ class MixedDataPlaneTest {
                 .allow(List.of("io.rankmq.parent.ranks.", "data_probe."))
                 .launcher(LocalLauncher.java().ranks("2-3", python))
                 .data(data)
-                .listener(ranks)
-                .start();
+                .listener(ranks);
     }
 
     private static Tensor counting(int floats) {
@@ -154,19 +162,58 @@ class MixedDataPlaneTest {
         DataSettings chunks =
                 DataSettings.DEFAULT.withSharedMemory(DataSettings.OFF).withDigest(digest);
         try (Session session = start(chunks)) {
-            Tensor model = counting(1_000_003);
-            TaskResult twice = ofAll(session, "twice", model);
-            for (int rank = 0; rank < 4; rank++) {
-                assertThat(twice.replies()
-                                .get(rank)
-                                .get("w", Tensor.class)
-                                .floats()
-                                .get(999))
-                        .isEqualTo(1998f);
-            }
+            assertTwice(session, counting(1_000_003));
             assertThat(session.dataStats().chunksOut()).isEqualTo(4L * 4 * 1_000_003);
             assertThat(session.dataStats().chunksIn()).isEqualTo(4L * 4 * 1_000_003);
             assertThat(session.dataStats().badChunks()).isZero();
+        }
+    }
+
+    @Test
+    void withABrokerOfItsOwnValuesGoThroughSharedMemoryAllTheSame() throws Exception {
+        CurveKeyPair parent = CurveKeyPair.generate();
+        try (BrokerProcess broker = new BrokerProcess(folder, 10_000, parent);
+                Session session = session(DataSettings.DEFAULT)
+                        .broker(broker.access(parent))
+                        .start()) {
+            assertTwice(session, counting(1_000_003));
+            assertThat(session.dataStats().written()).isEqualTo(4L * 1_000_003);
+            assertThat(session.dataStats().chunksOut() + session.dataStats().chunksIn())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void withABrokerOfItsOwnRanksAskTheParentWhoseAddressTheyWereTold() throws Exception {
+        CurveKeyPair parent = CurveKeyPair.generate();
+        DataSettings chunks = DataSettings.DEFAULT.withSharedMemory(DataSettings.OFF);
+        try (BrokerProcess broker = new BrokerProcess(folder, 10_000, parent);
+                Session session = session(chunks)
+                        .broker(BrokerAccess.standalone(broker.config(parent), "127.0.0.1"))
+                        .start()) {
+            assertTwice(session, counting(1_000_003));
+            assertThat(session.dataStats().chunksOut()).isEqualTo(4L * 4 * 1_000_003);
+            assertThat(session.dataStats().chunksIn()).isEqualTo(4L * 4 * 1_000_003);
+        }
+    }
+
+    @Test
+    void withABrokerOfItsOwnRanksThatKnowNoOtherWayGetValuesInMessages() throws Exception {
+        CurveKeyPair parent = CurveKeyPair.generate();
+        DataSettings chunks = DataSettings.DEFAULT.withSharedMemory(DataSettings.OFF);
+        try (BrokerProcess broker = new BrokerProcess(folder, 10_000, parent);
+                Session session = session(chunks).broker(broker.access(parent)).start()) {
+            assertTwice(session, counting(1_000_003));
+            assertThat(session.dataStats().chunksOut() + session.dataStats().chunksIn())
+                    .isZero();
+        }
+    }
+
+    private static void assertTwice(Session session, Tensor model) {
+        TaskResult twice = ofAll(session, "twice", model);
+        for (int rank = 0; rank < 4; rank++) {
+            assertThat(twice.replies().get(rank).get("w", Tensor.class).floats().get(999))
+                    .isEqualTo(1998f);
         }
     }
 

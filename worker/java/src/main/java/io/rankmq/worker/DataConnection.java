@@ -29,9 +29,6 @@ final class DataConnection implements Remote, Transfers.Wire, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataConnection.class);
     private static final Duration START = Duration.ofSeconds(10);
 
-    /** As long as the parent's silence may last: what it does not send by then it will not send. */
-    private static final long LEASE_NANOS = 10_000_000_000L;
-
     private final BootstrapDocument document;
     private final DataAccess access;
     private final int rank;
@@ -40,6 +37,7 @@ final class DataConnection implements Remote, Transfers.Wire, AutoCloseable {
     // Guarded by this.
     private @Nullable EventLoop loop;
     private @Nullable Transfers transfers;
+    private long leaseNanos;
     private boolean closed;
 
     // Touched by the loop thread only.
@@ -63,6 +61,11 @@ final class DataConnection implements Remote, Transfers.Wire, AutoCloseable {
         if (ready != null) {
             ready.bring(value, from, sink, abort);
         }
+    }
+
+    /** How long the parent's silence may last: what it does not send by then it will not send. To be told before anything is asked. */
+    synchronized void agreed(long nanos) {
+        leaseNanos = nanos;
     }
 
     /** Lets the parent ask for values. */
@@ -99,7 +102,7 @@ final class DataConnection implements Remote, Transfers.Wire, AutoCloseable {
             EventLoop started =
                     EventLoop.start("rankmq-data", Ticker.system(), bug -> LOG.error("The data port is lost", bug));
             loop = started;
-            Transfers made = new Transfers(started, self(), access.chunk(), LEASE_NANOS, this, source);
+            Transfers made = new Transfers(started, self(), access.chunk(), leaseNanos, this, source);
             transfers = made;
             started.call(
                     () -> {
@@ -116,7 +119,7 @@ final class DataConnection implements Remote, Transfers.Wire, AutoCloseable {
         Transfers receiver = Objects.requireNonNull(transfers);
         WireSocket.Connect where = new WireSocket.Connect(
                 access.endpoint(),
-                document.serverKey(),
+                Objects.requireNonNullElse(access.serverKey(), document.serverKey()),
                 document.keysOf(rank),
                 document.session() + "/" + document.incarnation() + "/" + rank);
         WireSocket made = WireSocket.connect(

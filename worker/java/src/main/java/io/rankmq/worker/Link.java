@@ -122,6 +122,10 @@ final class Link {
                 : Timing.earlier(next, broadcastAt + lease / 2);
     }
 
+    long leaseNanos() {
+        return lease;
+    }
+
     /** How often the sockets were rebuilt. */
     long rebuilds() {
         return rebuilds;

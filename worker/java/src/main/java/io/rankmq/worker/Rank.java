@@ -151,6 +151,7 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
                     () -> userCode.handle(event),
                     outcome -> core.eventHandled(event.command(), outcome.error(), outcome.body(), now())));
         } else if (action instanceof RankAction.StartInitialise initialise) {
+            userCode.agreed(core.leaseNanos());
             threads.onMain(() -> run(
                     () -> userCode.initialise(initialise.body()),
                     outcome -> core.initialised(outcome.error(), outcome.body(), now())));

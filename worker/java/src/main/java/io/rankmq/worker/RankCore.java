@@ -95,6 +95,11 @@ final class RankCore {
         }
     }
 
+    /** How long the parent may be silent; 0 before the first WELCOME. */
+    long leaseNanos() {
+        return link.leaseNanos();
+    }
+
     /** Time has passed. */
     List<RankAction> onTick(long now) {
         if (state instanceof Ended) {

@@ -67,6 +67,11 @@ final class RankData implements AutoCloseable {
         return store == null ? null : store.token();
     }
 
+    /** How long the parent may be silent before a value is given up. */
+    void agreed(long leaseNanos) {
+        connection.agreed(leaseNanos);
+    }
+
     /** Brings the values of a task, and lets go of those of the reply before. Ends early with the abort signal. */
     Body bring(Body task, AbortSignal abort) throws ProtocolException {
         release();

@@ -40,6 +40,13 @@ final class UserCode {
         this.data = data;
     }
 
+    /** How long the parent may be silent; to be told before any task comes. */
+    void agreed(long leaseNanos) {
+        if (data != null) {
+            data.agreed(leaseNanos);
+        }
+    }
+
     /** Builds the components and fires START_RUN. */
     Outcome initialise(Body body) {
         try {
