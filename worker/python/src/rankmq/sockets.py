@@ -24,7 +24,8 @@ _DEAD_AFTER = 5000
 def connect(
     context: zmq.Context[Any], bootstrap: Bootstrap, kind: int, endpoint: str, server_key: str | None = None
 ) -> zmq.Socket[Any]:
-    """A socket with this rank's keys and identity; `server_key`: None for the broker's. Raises BootstrapError for an endpoint that is none."""
+    """A socket with this rank's keys and identity; `server_key`: None for the broker's. Raises BootstrapError for an endpoint that is
+    none."""
     socket: zmq.Socket[Any] = context.socket(kind)
     # Losing what the application has not read yet, or waits to send, is not for the queue to decide: streams have windows.
     socket.rcvhwm = socket.sndhwm = 0
