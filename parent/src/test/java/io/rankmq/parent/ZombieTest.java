@@ -68,7 +68,9 @@ class ZombieTest {
 
             signal(zombie, "CONT");
             assertThat(zombie.waitFor(2 * LEASE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(zombie.exitValue()).as("its parent is gone, for it").isEqualTo(4);
+            assertThat(zombie.exitValue())
+                    .as("0: CLOSE waited in its socket when it woke; 4: its parent is gone, for it")
+                    .isIn(0, 4);
             assertThat(task).isNotDone();
             Files.createFile(go);
             assertThat(RealRanks.soon(task).returnCode()).isEqualTo(ReturnCode.OK);
