@@ -20,9 +20,13 @@ final class CurveSockets {
     }
 
     ZMQ.Socket bind(SocketType type) {
+        return bind(type, "127.0.0.1");
+    }
+
+    ZMQ.Socket bind(SocketType type, String address) {
         ZMQ.Socket socket = create(type);
         socket.setCurveServer(true);
-        socket.bind("tcp://127.0.0.1:*");
+        socket.bind("tcp://" + address + ":*");
         return socket;
     }
 

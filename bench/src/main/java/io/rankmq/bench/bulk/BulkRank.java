@@ -8,6 +8,7 @@ import io.rankmq.api.DType;
 import io.rankmq.api.Executor;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
+import io.rankmq.bench.report.Sums;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.bench.bulk;
 
+import io.rankmq.bench.report.Sums;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -5,6 +5,7 @@ import io.rankmq.api.DType;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import io.rankmq.bench.report.BenchRanks;
+import io.rankmq.bench.report.Sums;
 import io.rankmq.parent.DataSettings;
 import io.rankmq.parent.RankInfo;
 import io.rankmq.parent.Session;
