@@ -191,7 +191,7 @@ def start(turns: int) -> None:
     rows = []
     with testbed.hosts(4) as network, testbed.sshd(network) as ssh, testbed.slurm(network) as cluster:
         hosts = [f"{host.name}:4" for host in network.hosts]
-        launchers = {
+        launchers: dict[str, tuple[dict[str, object], dict[str, str]]] = {
             "ssh": ({"type": "ssh", "ssh": ssh.options(), "hosts": hosts}, {}),
             "slurm": ({"type": "slurm", "slots": 4}, cluster.environment),
         }
