@@ -18,6 +18,8 @@ final class TcpRelay implements AutoCloseable {
     private final long bytesPerSecond;
     private final List<Socket> open = new ArrayList<>();
     private boolean cut;
+    private int connections;
+    private volatile long firstBytesPerSecond;
 
     /** To {@code tcp://127.0.0.1:port}. */
     TcpRelay(String endpoint) throws IOException {
@@ -27,6 +29,7 @@ final class TcpRelay implements AutoCloseable {
     /** One that lets so many bytes a second through, either way. */
     TcpRelay(String endpoint, long bytesPerSecond) throws IOException {
         this.bytesPerSecond = bytesPerSecond;
+        firstBytesPerSecond = bytesPerSecond;
         targetPort = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
@@ -34,6 +37,18 @@ final class TcpRelay implements AutoCloseable {
 
     String endpoint() {
         return "tcp://127.0.0.1:" + server.getLocalPort();
+    }
+
+    /** From now on the first connection that was made lets so many bytes a second through; the others are as before. */
+    void limitFirst(long limit) {
+        firstBytesPerSecond = limit;
+    }
+
+    /** How many were let through so far. */
+    int connections() {
+        synchronized (open) {
+            return connections;
+        }
     }
 
     /** Breaks all connections and lets no new one through. */
@@ -64,6 +79,7 @@ final class TcpRelay implements AutoCloseable {
             try {
                 Socket rank = server.accept();
                 Socket broker = connect(rank);
+                boolean isFirst;
                 synchronized (open) {
                     if (cut) {
                         rank.close();
@@ -72,9 +88,11 @@ final class TcpRelay implements AutoCloseable {
                     }
                     open.add(rank);
                     open.add(broker);
+                    isFirst = connections == 0;
+                    connections++;
                 }
-                daemon(() -> copy(rank, broker));
-                daemon(() -> copy(broker, rank));
+                daemon(() -> copy(rank, broker, isFirst));
+                daemon(() -> copy(broker, rank, isFirst));
             } catch (IOException closed) {
                 // The loop's condition tells whether that was the end.
             }
@@ -91,7 +109,7 @@ final class TcpRelay implements AutoCloseable {
         }
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, boolean isFirst) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -101,7 +119,8 @@ final class TcpRelay implements AutoCloseable {
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
                 out.write(bytes, 0, count);
                 // A pause saves nothing up.
-                dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / bytesPerSecond);
+                long rate = isFirst ? firstBytesPerSecond : bytesPerSecond;
+                dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / rate);
                 LockSupport.parkNanos(dueAt - System.nanoTime());
             }
         } catch (IOException cut) {
