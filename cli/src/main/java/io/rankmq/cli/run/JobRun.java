@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a job, from its handlers to its report. Runs in the caller's thread, once. */
 public final class JobRun {
+    private static final long TRANSFERS_EVERY_MILLIS = 500;
+
     private final Job job;
     private final RunSettings settings;
     private final RunWatcher watcher;
@@ -43,6 +45,7 @@ public final class JobRun {
     private final String session;
     private final RankWatch ranks;
     private final EndableLauncher launcher;
+    private final TransferMeter transfers = new TransferMeter();
     private Instant startedAt = Instant.now();
     private long startedNanos = System.nanoTime();
     private final List<TaskEntry> rounds = new ArrayList<>();
@@ -93,13 +96,15 @@ public final class JobRun {
 
     private int run(Map<String, Object> handlers, RunFolder folder) throws RunException {
         watcher.on(new RunEvent.SessionBegun(session, job.name(), job.worldSize(), job.totalRounds(), folder.path()));
-        Timer timer = new Timer("rankmq-timeout", true);
+        Timer timer = new Timer("rankmq-clock", true);
         Duration timeout = settings.timeout();
         if (timeout != null) {
-            timer.schedule(stopAtTimeout(), timeout.toMillis());
+            timer.schedule(task(() -> stop.request(Stop.Reason.TIMEOUT)), timeout.toMillis());
         }
         try {
-            work(builder(handlers, folder).start(), handlers);
+            Session started = builder(handlers, folder).start();
+            timer.schedule(task(() -> measure(started)), TRANSFERS_EVERY_MILLIS, TRANSFERS_EVERY_MILLIS);
+            work(started, handlers);
         } catch (RankFailedException e) {
             fail(e.failure());
         } catch (IllegalArgumentException e) {
@@ -114,7 +119,8 @@ public final class JobRun {
 
     private void work(Session started, Map<String, Object> handlers) {
         try (started) {
-            new TaskLoop(started::newContext, started::execute, handlers, this::record, stop).run(job.tasks());
+            RunWatcher recorder = event -> record(event, started);
+            new TaskLoop(started::newContext, started::execute, handlers, recorder, stop).run(job.tasks());
         } catch (JobFailure e) {
             fail(e.failure());
         } catch (RuntimeException e) {
@@ -124,18 +130,23 @@ public final class JobRun {
         started.ranks().forEach(ranks::remember);
     }
 
-    private TimerTask stopAtTimeout() {
+    private void measure(Session started) {
+        transfers.sample(started.dataStats(), System.nanoTime(), watcher::on);
+    }
+
+    private static TimerTask task(Runnable work) {
         return new TimerTask() {
             @Override
             public void run() {
-                stop.request(Stop.Reason.TIMEOUT);
+                work.run();
             }
         };
     }
 
-    private void record(RunEvent event) {
+    private void record(RunEvent event, Session started) {
         if (event instanceof RunEvent.RoundEnded ended) {
             rounds.add(ended.round());
+            transfers.roundEnded(started.dataStats(), System.nanoTime(), watcher::on);
         }
         watcher.on(event);
     }

@@ -35,6 +35,29 @@ public sealed interface RunEvent {
     record RoundEnded(Report.TaskEntry round) implements RunEvent {}
 
     /**
+     * Large values of a round are on their way and take longer than a second. Told again while they move.
+     *
+     * @param direction where they go
+     * @param bytes how many so far, those written into shared memory included
+     * @param millis since when
+     * @param isOver whether that is all
+     */
+    record Transfer(Direction direction, long bytes, long millis, boolean isOver) implements RunEvent {
+        /** Where values go. */
+        public enum Direction {
+            /** From the parent. */
+            TO_RANKS,
+            /** To the parent. */
+            FROM_RANKS
+        }
+
+        /** The mean rate. */
+        public long bytesPerSecond() {
+            return bytes * 1000 / millis;
+        }
+    }
+
+    /**
      * A line was written.
      *
      * @param rank the rank that wrote it; null: the parent's own process, or the launcher's command

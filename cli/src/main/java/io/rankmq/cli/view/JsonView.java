@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Shows a run as JSON, one object a line; docs/report.md lists the events and their keys. */
@@ -38,6 +39,13 @@ final class JsonView implements RunView {
             print(with("rank", Report.RankEntry.of(change.rank())));
         } else if (event instanceof RunEvent.RoundEnded ended) {
             print(with("round", ended.round()));
+        } else if (event instanceof RunEvent.Transfer transfer) {
+            print(line("transfer")
+                    .put("direction", transfer.direction().name().toLowerCase(Locale.ROOT))
+                    .put("bytes", transfer.bytes())
+                    .put("millis", transfer.millis())
+                    .put("bytes_per_second", transfer.bytesPerSecond())
+                    .put("over", transfer.isOver()));
         } else if (event instanceof RunEvent.Output output) {
             print(line("output")
                     .put("rank", output.rank())

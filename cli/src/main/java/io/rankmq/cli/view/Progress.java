@@ -3,9 +3,11 @@ package io.rankmq.cli.view;
 
 import io.rankmq.cli.run.Report.TaskEntry;
 import io.rankmq.cli.run.RunEvent;
+import io.rankmq.cli.run.RunEvent.Transfer.Direction;
 import io.rankmq.parent.RankInfo;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -21,6 +23,7 @@ final class Progress {
     private int round;
     private int rounds;
     private Map<String, Number> metrics = Map.of();
+    private final Map<Direction, RunEvent.Transfer> transfers = new EnumMap<>(Direction.class);
     private boolean over;
 
     /** Takes an event in. */
@@ -41,6 +44,9 @@ final class Progress {
             task = begun.task();
             round = begun.round();
             rounds = begun.rounds();
+        } else if (event instanceof RunEvent.Transfer transfer) {
+            transfers.put(transfer.direction(), transfer);
+            transfers.values().removeIf(RunEvent.Transfer::isOver);
         } else if (event instanceof RunEvent.RoundEnded ended) {
             metrics = ended.round().metrics();
         } else if (event instanceof RunEvent.Failed || event instanceof RunEvent.Finished) {
@@ -70,6 +76,7 @@ final class Progress {
         if (!numbers.isEmpty()) {
             line.add(numbers);
         }
+        transfers.values().forEach(transfer -> line.add(transfer(transfer)));
         line.add("ranks " + ready.cardinality() + "/" + worldSize);
         line.add(style.faint(clock(Duration.ofNanos(nowNanos - begunNanos))));
         return line.toString();
@@ -92,6 +99,23 @@ final class Progress {
         }
         line.add(String.format(Locale.ROOT, "%.2f s", entry.millis() / 1e3));
         return line.toString();
+    }
+
+    /** A transfer: {@code sending 312 MB, 98 MB/s}. */
+    static String transfer(RunEvent.Transfer transfer) {
+        String rate = bytes(transfer.bytesPerSecond()) + "/s";
+        boolean isOut = transfer.direction() == Direction.TO_RANKS;
+        return transfer.isOver()
+                ? (isOut ? "sent " : "received ") + bytes(transfer.bytes()) + " in "
+                        + String.format(Locale.ROOT, "%.1f s", transfer.millis() / 1e3) + ", " + rate
+                : (isOut ? "sending " : "receiving ") + bytes(transfer.bytes()) + ", " + rate;
+    }
+
+    private static String bytes(long count) {
+        if (count >= 1_000_000_000) {
+            return String.format(Locale.ROOT, "%.1f GB", count / 1e9);
+        }
+        return count >= 1_000_000 ? count / 1_000_000 + " MB" : count / 1000 + " kB";
     }
 
     private static String metrics(Map<String, Number> metrics) {

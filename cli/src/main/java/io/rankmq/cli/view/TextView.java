@@ -4,19 +4,25 @@ package io.rankmq.cli.view;
 import io.rankmq.cli.job.Durations;
 import io.rankmq.cli.run.Report.ErrorEntry;
 import io.rankmq.cli.run.RunEvent;
+import io.rankmq.cli.run.RunEvent.Transfer.Direction;
 import io.rankmq.parent.RankInfo;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a run as text: with a live line on a terminal, a line for each round elsewhere. */
 public final class TextView implements RunView {
+    private static final long TRANSFER_LINES_NANOS = 5_000_000_000L;
+
     private final LineSink sink;
     private final @Nullable LiveLine live;
     private final Style outStyle;
     private final Style errStyle;
     private final LongSupplier nanos;
     private final Progress progress = new Progress();
+    private final Map<Direction, Long> transferTold = new EnumMap<>(Direction.class);
     private boolean saidReady;
     private long begunNanos;
 
@@ -57,6 +63,8 @@ public final class TextView implements RunView {
             ready();
         } else if (event instanceof RunEvent.RoundEnded ended && live == null) {
             sink.err(Progress.round(ended.round()));
+        } else if (event instanceof RunEvent.Transfer transfer && live == null) {
+            transfer(transfer);
         } else if (event instanceof RunEvent.Output output) {
             output(output);
         } else if (event instanceof RunEvent.Restarted restart) {
@@ -98,6 +106,19 @@ public final class TextView implements RunView {
                     + Durations.show(Duration.ofNanos(nanos.getAsLong() - begunNanos)));
         }
         saidReady = true;
+    }
+
+    /** A line every few seconds, and one at the end. */
+    private void transfer(RunEvent.Transfer transfer) {
+        Long told = transferTold.get(transfer.direction());
+        if (transfer.isOver()) {
+            transferTold.remove(transfer.direction());
+        } else if (told != null && nanos.getAsLong() - told < TRANSFER_LINES_NANOS) {
+            return;
+        } else {
+            transferTold.put(transfer.direction(), nanos.getAsLong());
+        }
+        sink.err(Progress.transfer(transfer));
     }
 
     private void rank(RankInfo rank) {

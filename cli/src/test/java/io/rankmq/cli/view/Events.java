@@ -35,6 +35,10 @@ final class Events {
         return new RunEvent.RoundEnded(entry(round, metrics));
     }
 
+    static RunEvent sending(long bytes, long millis, boolean isOver) {
+        return new RunEvent.Transfer(RunEvent.Transfer.Direction.TO_RANKS, bytes, millis, isOver);
+    }
+
     static RunEvent output(int rank, String text) {
         return new RunEvent.Output(rank, "host", false, text);
     }

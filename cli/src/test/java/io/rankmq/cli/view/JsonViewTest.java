@@ -47,6 +47,17 @@ class JsonViewTest {
         assertThat(lines.get(7).path("report_file").asText()).isEqualTo("/logs/s-1/report.json");
     }
 
+    @Test
+    void aTransferTellsItsRate() throws Exception {
+        JsonNode line = show(Events.sending(5_000_000, 2_000, true)).get(0);
+
+        assertThat(line.path("event").asText()).isEqualTo("transfer");
+        assertThat(line.path("direction").asText()).isEqualTo("to_ranks");
+        assertThat(line.path("bytes").asLong()).isEqualTo(5_000_000);
+        assertThat(line.path("bytes_per_second").asLong()).isEqualTo(2_500_000);
+        assertThat(line.path("over").asBoolean()).isTrue();
+    }
+
     private static List<JsonNode> show(RunEvent... events) throws Exception {
         FakeTerminal out = new FakeTerminal();
         JsonView view = new JsonView(out.stream(), () -> Instant.parse("2026-11-22T10:00:00.123456Z"));

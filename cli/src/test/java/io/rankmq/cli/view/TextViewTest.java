@@ -123,6 +123,34 @@ class TextViewTest {
     }
 
     @Test
+    void theLiveLineTellsWhatIsOnItsWay() {
+        TextView view = live(true);
+        view.show(Events.begun());
+        view.show(Events.roundBegun(1));
+        view.show(Events.sending(312_000_000, 2_000, false));
+        assertThat(err.screen())
+                .containsExactly("digits  train  round 1/3  sending 312 MB, 156 MB/s  ranks 0/2  00:00");
+
+        view.show(Events.sending(1_250_000_000, 10_000, true));
+        assertThat(err.screen()).containsExactly("digits  train  round 1/3  ranks 0/2  00:00");
+    }
+
+    @Test
+    void pipedATransferIsALineEachFiveSecondsAndOneAtItsEnd() {
+        TextView view =
+                TextView.plain(LineSink.of(out.stream(), err.stream()), new Style(false), new Style(false), nanos::get);
+        for (int second = 1; second <= 10; second++) {
+            nanos.addAndGet(1_000_000_000L);
+            view.show(Events.sending(125_000_000L * second, 1_000L * second, false));
+        }
+        view.show(Events.sending(1_250_000_000, 10_000, true));
+
+        assertThat(err.screen())
+                .containsExactly(
+                        "sending 125 MB, 125 MB/s", "sending 750 MB, 125 MB/s", "sent 1.3 GB in 10.0 s, 125 MB/s", "");
+    }
+
+    @Test
     void aFailureIsOneSentenceWithTheRanksLastLinesBelow() {
         TextView view = live(true);
         view.show(Events.begun());
