@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             KeygenCommand.class,
             BrokerCommand.class,
             StatusCommand.class,
+            WorkerCommand.class,
             VersionCommand.class,
             GenerateCompletion.class
         },

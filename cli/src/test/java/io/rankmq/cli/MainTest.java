@@ -134,9 +134,19 @@ class MainTest {
     }
 
     @Test
+    void workerStartsTheWorkersOwnProgram() {
+        Path missing = folder.resolve("bootstrap.json");
+        assertThat(rankmq("worker", "--bootstrap", missing.toString(), "--wait", "10ms", "--slots", "2"))
+                .as("no document came")
+                .isEqualTo(3);
+        assertThat(rankmq("worker", "--bootstrap", missing.toString(), "--slots", "none"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void completionKnowsTheCommandsAndOptions() {
         assertThat(rankmq("generate-completion")).isZero();
-        assertThat(out.toString()).contains("--world-size").contains("doctor").contains("complete -F");
+        assertThat(out.toString()).contains("--world-size", "doctor", "worker", "--slots", "complete -F");
     }
 
     @Test
