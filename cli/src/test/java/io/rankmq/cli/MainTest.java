@@ -27,7 +27,7 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "validate", "doctor", "keygen"})
+    @ValueSource(strings = {"", "run", "validate", "doctor", "keygen", "broker", "status", "worker"})
     void helpHasExamples(String command) {
         int exitCode = command.isEmpty() ? rankmq("--help") : rankmq(command, "--help");
 
