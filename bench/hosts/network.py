@@ -12,7 +12,8 @@ import statistics
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import testbed
@@ -23,6 +24,7 @@ TOP = BENCH.parent
 MB = 1 << 20
 READY = "all ranks are ready"
 DEADLINE_S = 300.0
+WARM_TURNS = 5
 
 
 class Driven:
@@ -112,16 +114,25 @@ def received(host: Host) -> int:
     return int(Path(f"/sys/class/net/{host.port}/statistics/tx_bytes").read_text())
 
 
-def measured(driven: Driven, order: str, turns: int, warm: int, hosts: Sequence[Host]) -> tuple[float, float]:
-    """Median seconds of a turn, and the most bytes that went to one host in a turn."""
-    for _ in range(warm):
-        driven.ask(order)
-    seconds, most = [], 0
-    for _ in range(turns):
+@dataclass
+class Side:
+    """One way to bring a value to all ranks: the line that asks for a turn, and what the turns took."""
+
+    name: str
+    driven: Driven
+    order: str
+    seconds: list[float] = field(default_factory=list)
+    most_bytes: int = 0
+
+    def turn(self, hosts: Sequence[Host], counts: bool) -> None:
+        """Takes the time, and the most bytes that went to one host."""
         before = [received(host) for host in hosts]
-        seconds.append(int(driven.ask(order)) / 1e9)
-        most = max(most, *(received(host) - old for host, old in zip(hosts, before, strict=True)))
-    return statistics.median(seconds), most
+        seconds = int(self.driven.ask(self.order)) / 1e9
+        if counts:
+            self.seconds.append(seconds)
+            self.most_bytes = max(
+                self.most_bytes, *(received(host) - old for host, old in zip(hosts, before, strict=True))
+            )
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -130,35 +141,30 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def bulk(turns: int) -> None:
-    """Values of 256 MB to ranks on other hosts."""
+    """Values of 256 MB to ranks on other hosts; the sides take turns."""
     rows = []
     pure = ["-Drankmq.curve=java"]
     with testbed.hosts(2) as network, testbed.sshd(network) as ssh:
         for what, places in (("to 2 hosts with 2 ranks each", ("h1:2", "h2:2")), ("to 1 rank", ("h1:1",))):
+            print(f"bulk: 256 MB {what}", file=sys.stderr)
             hosts = [network[place.partition(":")[0]] for place in places]
-            sides: list[tuple[str, Callable[[], contextlib.AbstractContextManager[Driven]], str, int, int]] = [
-                ("RankMQ", lambda places=places: ours(network, ssh, places), "turn 256", turns, 3),  # type: ignore[misc]
-                ("JeroMQ without CURVE", lambda places=places: bare(network, places, "plain"), "256", turns, 3),  # type: ignore[misc]
-                ("JeroMQ, CURVE by libsodium", lambda places=places: bare(network, places, "curve"), "256", turns, 1),  # type: ignore[misc]
-                ("JeroMQ, CURVE by jnacl", lambda places=places: bare(network, places, "curve", pure), "256", 1, 0),  # type: ignore[misc]
-            ]
-            own = 0.0
-            for side, begin, order, count, warm in sides:
-                print(f"bulk: 256 MB {what}: {side}", file=sys.stderr)
-                with begin() as driven:
-                    seconds, most = measured(driven, order, count, warm, hosts)
-                own = own or seconds
-                rate = 256 / seconds
-                rows.append(
-                    [
-                        f"256 MB {what}",
-                        side,
-                        f"{seconds:.3f} s",
-                        f"{rate:.0f} MB/s",
-                        f"{seconds / own:.2f}x",
-                        f"{most / MB:.0f} MB",
-                    ]
-                )
+            with contextlib.ExitStack() as stack:
+                sides = [
+                    Side("RankMQ", stack.enter_context(ours(network, ssh, places)), "turn 256"),
+                    Side("JeroMQ without CURVE", stack.enter_context(bare(network, places, "plain")), "256"),
+                    Side("JeroMQ, CURVE by libsodium", stack.enter_context(bare(network, places, "curve")), "256"),
+                ]
+                for turn in range(-WARM_TURNS, turns):
+                    for side in sides:
+                        side.turn(hosts, turn >= 0)
+            with bare(network, places, "curve", pure) as driven:
+                sides.append(Side("JeroMQ, CURVE by jnacl", driven, "256"))
+                sides[-1].turn(hosts, True)
+            own = statistics.median(sides[0].seconds)
+            for side in sides:
+                seconds = statistics.median(side.seconds)
+                figures = [f"{seconds:.3f} s", f"{256 / seconds:.0f} MB/s", f"{seconds / own:.2f}x"]
+                rows.append([f"256 MB {what}", side.name, *figures, f"{side.most_bytes / MB:.0f} MB"])
     print("### Large values to other hosts\n")
     print(f"Median of {turns} turn(s), of jnacl one; every rank reads every byte of a value that is new each time.\n")
     print(table(("work", "side", "median", "rate", "beside RankMQ", "received by a host"), rows))

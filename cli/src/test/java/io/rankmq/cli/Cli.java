@@ -107,8 +107,12 @@ final class Cli implements AutoCloseable {
     }
 
     private String read(String name) {
+        return read(folder.resolve(name));
+    }
+
+    static String read(Path file) {
         try {
-            return Files.readString(folder.resolve(name));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +78,47 @@ class RestartProcessTest {
             assertThat(cli.report().path("attempts").findValuesAsText("outcome"))
                     .containsExactly("FAILED", "ABORTED");
             cli.assertNothingLeft();
+        }
+    }
+
+    /** The parent does not see their end, so the lease has to tell it; and it cannot start them, so they have to come again. */
+    @Test
+    void ranksThatJoinByThemselvesComeAgainAfterALoss() throws Exception {
+        Path host = Files.createDirectory(folder.resolve("host"));
+        Process worker = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.rankmq.worker.Host",
+                        "--bootstrap",
+                        folder.resolve("bootstrap.json").toString(),
+                        "--slots",
+                        "2",
+                        "--keep")
+                .directory(host.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(host.resolve("log").toFile())
+                .start();
+        try (Cli cli = run(
+                "kill_once",
+                "max_restarts=1",
+                "limits={heartbeat: 200ms, lease: 3s}",
+                "launcher={type: external, bootstrap: bootstrap.json}")) {
+            assertThat(cli.exitCode())
+                    .as(() -> cli.err() + Cli.read(host.resolve("log")))
+                    .isZero();
+            assertThat(cli.err())
+                    .containsPattern("rankmq: rank 1 on host .* was not heard for 3 s during task kill_once")
+                    .contains("rankmq: starting the gang again, restart 1 of 1");
+            assertThat(cli.report().path("attempts").findValuesAsText("outcome"))
+                    .containsExactly("FAILED", "OK");
+            assertThat(folder.resolve("bootstrap.json")).doesNotExist();
+
+            worker.destroy();
+            assertThat(worker.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            cli.assertNothingLeft();
+        } finally {
+            worker.destroyForcibly();
         }
     }
 
