@@ -29,26 +29,15 @@ class MixedDataPlaneTest {
     private static final int FLOATS = 16 << 20;
     private static final long BYTES = 4L * FLOATS;
     private static final Path SHARED = Path.of("/dev/shm");
-    private static final Path MODULE = Path.of("").toAbsolutePath();
-    private static final Path PYTHON_WORKER = MODULE.resolveSibling("worker").resolve("python");
 
     @TempDir
     Path folder;
 
     private final RealRanks ranks = new RealRanks();
 
-    private static String interpreter() {
-        String named = System.getenv("RANKMQ_PYTHON");
-        return named == null || named.isEmpty()
-                ? PYTHON_WORKER.resolve(".venv/bin/python").toString()
-                : named;
-    }
-
     @BeforeAll
     static void findWhatIsNeeded() {
-        assumeTrue(
-                Files.isExecutable(Path.of(interpreter())),
-                "run scripts/test once, it makes the environment of Python");
+        PythonProbe.assumeThere();
         assumeTrue(Files.isWritable(SHARED), "there is no shared memory");
     }
 
@@ -57,16 +46,13 @@ class MixedDataPlaneTest {
     }
 
     private SessionBuilder session(DataSettings data) {
-        LocalLauncher python = LocalLauncher.python()
-                .interpreter(interpreter())
-                .pythonPath(PYTHON_WORKER.resolve("src"), MODULE.resolve("src/test/python"));
         return Session.builder()
                 .worldSize(4)
                 .executor("probe")
                 .component(new ComponentConfig(
-                        "probe", Map.of("java", DataProbe.class.getName(), "python", "data_probe.DataProbe"), Map.of()))
+                        "probe", Map.of("java", DataProbe.class.getName(), "python", PythonProbe.PATH), Map.of()))
                 .allow(List.of("io.rankmq.parent.ranks.", "data_probe."))
-                .launcher(LocalLauncher.java().ranks("2-3", python))
+                .launcher(LocalLauncher.java().ranks("2-3", PythonProbe.launcher()))
                 .data(data)
                 .listener(ranks);
     }

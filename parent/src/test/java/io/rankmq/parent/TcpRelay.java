@@ -9,9 +9,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
-/** A wire between ranks and broker that a test can cut and mend. Owns its threads: they end when it is closed. */
+/** A wire between ranks and a port of theirs that a test can hold, cut and mend. Owns its threads: they end when it is closed. */
 final class TcpRelay implements AutoCloseable {
     private final ServerSocket server;
     private final int targetPort;
@@ -20,6 +21,11 @@ final class TcpRelay implements AutoCloseable {
     private boolean cut;
     private int connections;
     private volatile long firstBytesPerSecond;
+
+    // Guarded by this.
+    private long passed;
+    private long holdAt = Long.MAX_VALUE;
+    private CompletableFuture<Void> held = new CompletableFuture<>();
 
     /** To {@code tcp://127.0.0.1:port}. */
     TcpRelay(String endpoint) throws IOException {
@@ -68,10 +74,29 @@ final class TcpRelay implements AutoCloseable {
         }
     }
 
+    /** From now on nothing passes but so many bytes, both ways together; done as soon as something has to wait. */
+    synchronized CompletableFuture<Void> holdAfter(long bytes) {
+        holdAt = passed + bytes;
+        held = new CompletableFuture<>();
+        return held;
+    }
+
+    /** Ends a hold. */
+    synchronized void letGo() {
+        holdAt = Long.MAX_VALUE;
+        notifyAll();
+    }
+
+    /** Bytes that have passed so far, both ways together. */
+    synchronized long passed() {
+        return passed;
+    }
+
     @Override
     public void close() throws IOException {
         server.close();
         cut();
+        letGo();
     }
 
     private void accept() {
@@ -117,15 +142,24 @@ final class TcpRelay implements AutoCloseable {
             byte[] bytes = new byte[16 << 10];
             long dueAt = System.nanoTime();
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                pass(count);
                 out.write(bytes, 0, count);
                 // A pause saves nothing up.
                 long rate = isFirst ? firstBytesPerSecond : bytesPerSecond;
                 dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / rate);
                 LockSupport.parkNanos(dueAt - System.nanoTime());
             }
-        } catch (IOException cut) {
+        } catch (IOException | InterruptedException cut) {
             // Both ends are closed by the resources' clause.
         }
+    }
+
+    private synchronized void pass(int count) throws InterruptedException {
+        while (passed + count > holdAt) {
+            held.complete(null);
+            wait();
+        }
+        passed += count;
     }
 
     private static void daemon(Runnable work) {

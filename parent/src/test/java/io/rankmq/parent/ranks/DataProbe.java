@@ -3,14 +3,20 @@ package io.rankmq.parent.ranks;
 
 import io.rankmq.api.AbortSignal;
 import io.rankmq.api.Context;
+import io.rankmq.api.EventHandler;
 import io.rankmq.api.Executor;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 
-/** Looks at a tensor and gives it back, the same or another one. */
-public final class DataProbe implements Executor {
+/** Looks at a tensor and gives it back, the same or another one. Says which events it hears: that its task begins is one. */
+public final class DataProbe implements Executor, EventHandler {
+
+    @Override
+    public void handleEvent(String eventType, Context context) {
+        System.out.println("heard " + eventType);
+    }
 
     @Override
     public Shareable execute(String taskName, Shareable input, Context context, AbortSignal abort) throws Exception {
