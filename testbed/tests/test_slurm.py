@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +74,28 @@ def test_what_slurm_cannot_give_is_told_in_a_sentence(network: Network, cluster:
     with run(network, DIGITS, *options, env=cluster.environment) as job:
         assert job.finish() == 3
         assert "Slurm gives no nodes: salloc: error:" in job.failure()["message"], job.story()
+
+
+def test_ctrl_c_ends_the_wait_for_nodes(network: Network, cluster: Slurm) -> None:
+    taken = cluster.run(
+        "sbatch", "--parsable", "-N2", "--ntasks-per-node=8", "--output=/dev/null", "--wrap=sleep 600"
+    ).strip()
+    try:
+        await_state(cluster, "RUNNING")
+        with run(network, DIGITS, *by_slurm(), env=cluster.environment) as job:
+            await_state(cluster, "PENDING")
+            begun = job.seconds
+            job.send(signal.SIGINT)
+            assert job.finish() == 130, job.story()
+            assert job.seconds - begun < 15
+        assert cluster.run("squeue", "-h", "-o", "%i").split() == [taken]
+    finally:
+        cluster.run("scancel", taken)
+
+
+def await_state(cluster: Slurm, state: str) -> None:
+    """Waits until some job is in that state."""
+    deadline = time.monotonic() + 30
+    while not cluster.run("squeue", "-h", "-t", state):
+        assert time.monotonic() < deadline, cluster.run("squeue")
+        time.sleep(0.1)

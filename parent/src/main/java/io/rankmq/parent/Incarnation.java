@@ -43,6 +43,8 @@ final class Incarnation {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LAST_LINES = 20;
     private static final long LINES_ARE_LATE_NANOS = 250_000_000L;
+    /** What a launcher that is starting processes gets to finish when the end comes; one that waits for others is interrupted then. */
+    private static final Duration LAUNCH_GRACE = Duration.ofSeconds(2);
 
     private final int number;
     private final SessionSpec spec;
@@ -63,6 +65,10 @@ final class Incarnation {
     private final CompletableFuture<Optional<Incarnation>> successor = new CompletableFuture<>();
     /** Guarded by this: the launcher has been called. */
     private boolean launching;
+    /** Guarded by this: who is in the launcher now. */
+    private @Nullable Thread launchThread;
+    /** Guarded by this: the launcher was told to give up. */
+    private boolean isLaunchCutShort;
 
     private volatile List<RankInfo> lastRanks;
     private volatile SessionStats lastStats = SessionStats.NONE;
@@ -231,6 +237,7 @@ final class Incarnation {
                                     spec.limits().lease()),
                             driver);
         } finally {
+            launchReturned();
             launched.complete(Optional.ofNullable(gang));
         }
         Gang processes = gang;
@@ -239,7 +246,24 @@ final class Incarnation {
 
     private synchronized boolean mayLaunch() {
         launching = !ending.isDone();
+        launchThread = launching ? Thread.currentThread() : null;
         return launching;
+    }
+
+    private synchronized void launchReturned() {
+        launchThread = null;
+        if (isLaunchCutShort) {
+            // It was for the launcher alone.
+            boolean unused = Thread.interrupted();
+        }
+    }
+
+    /** A launcher may wait long, as for nodes of Slurm; what is to end does not. */
+    private synchronized void cutLaunchShort() {
+        if (launchThread != null) {
+            isLaunchCutShort = true;
+            launchThread.interrupt();
+        }
     }
 
     /** Whether all ranks are initialised, or that has failed. Asked by the loop thread it cannot change under the question. */
@@ -384,7 +408,12 @@ final class Incarnation {
                 return null;
             }
         }
-        awaitAny(SessionRuntime.SLACK, launched);
+        try {
+            awaitAny(LAUNCH_GRACE, launched);
+        } catch (IllegalStateException late) {
+            cutLaunchShort();
+            awaitAny(SessionRuntime.SLACK, launched);
+        }
         return launched.join().orElse(null);
     }
 

@@ -19,8 +19,6 @@ final class TcpRelay implements AutoCloseable {
     private final long bytesPerSecond;
     private final List<Socket> open = new ArrayList<>();
     private boolean cut;
-    private int connections;
-    private volatile long firstBytesPerSecond;
 
     // Guarded by this.
     private long passed;
@@ -35,7 +33,6 @@ final class TcpRelay implements AutoCloseable {
     /** One that lets so many bytes a second through, either way. */
     TcpRelay(String endpoint, long bytesPerSecond) throws IOException {
         this.bytesPerSecond = bytesPerSecond;
-        firstBytesPerSecond = bytesPerSecond;
         targetPort = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
@@ -43,18 +40,6 @@ final class TcpRelay implements AutoCloseable {
 
     String endpoint() {
         return "tcp://127.0.0.1:" + server.getLocalPort();
-    }
-
-    /** From now on the first connection that was made lets so many bytes a second through; the others are as before. */
-    void limitFirst(long limit) {
-        firstBytesPerSecond = limit;
-    }
-
-    /** How many were let through so far. */
-    int connections() {
-        synchronized (open) {
-            return connections;
-        }
     }
 
     /** Breaks all connections and lets no new one through. */
@@ -104,7 +89,6 @@ final class TcpRelay implements AutoCloseable {
             try {
                 Socket rank = server.accept();
                 Socket broker = connect(rank);
-                boolean isFirst;
                 synchronized (open) {
                     if (cut) {
                         rank.close();
@@ -113,11 +97,9 @@ final class TcpRelay implements AutoCloseable {
                     }
                     open.add(rank);
                     open.add(broker);
-                    isFirst = connections == 0;
-                    connections++;
                 }
-                daemon(() -> copy(rank, broker, isFirst));
-                daemon(() -> copy(broker, rank, isFirst));
+                daemon(() -> copy(rank, broker));
+                daemon(() -> copy(broker, rank));
             } catch (IOException closed) {
                 // The loop's condition tells whether that was the end.
             }
@@ -134,7 +116,7 @@ final class TcpRelay implements AutoCloseable {
         }
     }
 
-    private void copy(Socket from, Socket to, boolean isFirst) {
+    private void copy(Socket from, Socket to) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -145,8 +127,7 @@ final class TcpRelay implements AutoCloseable {
                 pass(count);
                 out.write(bytes, 0, count);
                 // A pause saves nothing up.
-                long rate = isFirst ? firstBytesPerSecond : bytesPerSecond;
-                dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / rate);
+                dueAt = Math.max(dueAt, System.nanoTime()) + (long) (count * 1e9 / bytesPerSecond);
                 LockSupport.parkNanos(dueAt - System.nanoTime());
             }
         } catch (IOException | InterruptedException cut) {

@@ -10,7 +10,8 @@ import java.util.List;
 public interface Launcher {
 
     /**
-     * Starts all ranks of one incarnation and returns as soon as their processes are under way; joining is the ranks' business.
+     * Starts all ranks of one incarnation and returns as soon as their processes are under way; joining is the ranks' business. A launcher that waits for
+     * others is interrupted when the session is to end, and then gives up with an exception.
      *
      * @param request what to start
      * @param listener told what becomes of the processes, from any thread, from now until {@link Gang#close()} returns

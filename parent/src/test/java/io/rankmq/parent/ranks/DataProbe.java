@@ -34,7 +34,6 @@ public final class DataProbe implements Executor, EventHandler {
         reply.put("first", (double) values.get(0)).put("last", (double) values.get(values.limit() - 1));
         switch (taskName) {
             case "echo" -> reply.put("w", tensor);
-            case "tell" -> System.out.println("read " + sum(values));
             case "twice" -> {
                 float[] twice = new float[values.remaining()];
                 for (int i = 0; i < twice.length; i++) {
