@@ -30,21 +30,29 @@ public final class FairnessBench {
         try (BrokerChild broker = new BrokerChild(LightSession.LEASE);
                 LightSession flooding = new LightSession(WORLD_SIZE, broker.access());
                 LightSession stalled = new LightSession(WORLD_SIZE, broker.access())) {
-            for (int i = 0; i < OTHERS; i++) {
-                others.add(new LightSession(WORLD_SIZE, broker.access()));
+            try {
+                for (int i = 0; i < OTHERS; i++) {
+                    others.add(new LightSession(WORLD_SIZE, broker.access()));
+                }
+                System.out.println(measure(others, stalled, flooding));
+            } finally {
+                // While there is a broker: else each waits for its last event.
+                others.forEach(LightSession::close);
             }
-            System.err.println("fairness: undisturbed");
-            measure(others);
-            double[] undisturbed = measure(others);
-            stalled.ranks.stall();
-            double[] oneStalled = measure(others);
-            System.err.println("fairness: one floods, one is stalled");
-            flooding.ranks.flood();
-            double[] disturbed = measure(others);
-            System.out.println(report(undisturbed, oneStalled, disturbed));
-        } finally {
-            others.forEach(LightSession::close);
         }
+    }
+
+    private static String measure(List<LightSession> others, LightSession stalled, LightSession flooding)
+            throws Exception {
+        System.err.println("fairness: undisturbed");
+        measure(others);
+        double[] undisturbed = measure(others);
+        stalled.ranks.stall();
+        double[] oneStalled = measure(others);
+        System.err.println("fairness: one floods, one is stalled");
+        flooding.ranks.flood();
+        double[] disturbed = measure(others);
+        return report(undisturbed, oneStalled, disturbed);
     }
 
     private static double[] measure(List<LightSession> sessions) throws Exception {
