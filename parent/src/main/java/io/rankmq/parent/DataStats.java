@@ -4,7 +4,7 @@ package io.rankmq.parent;
 /**
  * What the parent's side of the data plane has counted.
  *
- * @param written bytes written into shared memory
+ * @param written bytes of the parent's own values written into shared memory
  * @param hits how often a value was there already
  * @param chunksOut bytes sent in chunks
  * @param chunksIn bytes received in chunks

@@ -84,7 +84,7 @@ public final class Store implements AutoCloseable {
         return folder.token();
     }
 
-    /** Bytes written so far. */
+    /** Bytes of this process's own values written so far, those of a value that is being written included. */
     public long written() {
         return written.get();
     }
@@ -170,11 +170,18 @@ public final class Store implements AutoCloseable {
             return known;
         }
         Segment part = part(value.remaining());
+        AtomicLong copied = new AtomicLong();
         try {
-            Digest digest = BlockCopy.copy(value, hash, part::write);
+            Digest digest = BlockCopy.copy(value, hash, (offset, bytes) -> {
+                int length = bytes.remaining();
+                part.write(offset, bytes);
+                copied.addAndGet(length);
+                written.addAndGet(length);
+            });
             keep(part, digest);
             return digest;
         } catch (IOException | RuntimeException failed) {
+            written.addAndGet(-copied.get());
             part.remove();
             throw failed;
         }
@@ -206,7 +213,6 @@ public final class Store implements AutoCloseable {
     /** Makes a whole part the value of that digest; if somebody was faster, its pages are kept for another one. */
     synchronized void keep(Segment part, Digest digest) throws IOException {
         part.finish();
-        written.addAndGet(part.size());
         Segment own = segments.get(digest);
         if (own != null) {
             own.needs++;

@@ -12,8 +12,8 @@ final class TransferMeter {
     /** A shorter one is not told. */
     static final long TOLD_AFTER_NANOS = 1_000_000_000L;
 
-    /** A pause as long ends a transfer. */
-    static final long OVER_AFTER_NANOS = 1_000_000_000L;
+    /** A pause as long ends a transfer before its round does: a peer that was lost is asked again within three seconds. */
+    static final long OVER_AFTER_NANOS = 5_000_000_000L;
 
     private final List<Flow> flows = List.of(new Flow(Direction.TO_RANKS), new Flow(Direction.FROM_RANKS));
 

@@ -31,10 +31,12 @@ class TransferMeterTest {
         assertThat(told).containsExactly(new Transfer(Direction.TO_RANKS, 100, 1000, false));
 
         sample(1500, 30, 170, 0);
-        sample(2500, 30, 170, 0);
+        sample(4500, 30, 170, 0);
+        sample(6500, 30, 170, 0);
         assertThat(told)
                 .endsWith(
                         new Transfer(Direction.TO_RANKS, 200, 1500, false),
+                        new Transfer(Direction.TO_RANKS, 200, 4500, false),
                         new Transfer(Direction.TO_RANKS, 200, 1500, true));
     }
 
@@ -43,8 +45,9 @@ class TransferMeterTest {
         sample(0, 0, 0, 0);
         sample(500, 0, 50, 0);
         sample(999, 0, 90, 10);
-        sample(1998, 0, 90, 10);
-        sample(2500, 0, 95, 10);
+        sample(5500, 0, 90, 10);
+        sample(6000, 0, 95, 10);
+        sample(6400, 0, 99, 10);
         assertThat(told).isEmpty();
     }
 
