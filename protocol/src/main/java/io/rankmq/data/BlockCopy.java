@@ -3,9 +3,10 @@ package io.rankmq.data;
 
 import io.rankmq.protocol.Digest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a value and computes its digest in one go, block by block, so that each block is read from memory once. Large values are divided
@@ -29,32 +30,37 @@ final class BlockCopy {
         int blocks = Math.max(1, Math.toIntExact((size + ValueDigest.BLOCK_BYTES - 1L) / ValueDigest.BLOCK_BYTES));
         int parts = size < DIVIDED_BYTES ? 1 : Runtime.getRuntime().availableProcessors();
         ValueDigest digest = new ValueDigest(hash, size);
-        try {
-            IntStream.range(0, parts).parallel().forEach(part -> copy(bytes, digest, target, part, parts, blocks));
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
+        AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+        IntStream.range(0, parts).parallel().forEach(part -> {
+            byte[] room = new byte[bytes.hasArray() ? 0 : Math.min(size, ValueDigest.BLOCK_BYTES)];
+            try {
+                for (int block = part; block < blocks && failure.get() == null; block += parts) {
+                    copy(bytes, digest, target, block, room);
+                }
+            } catch (IOException failed) {
+                failure.compareAndSet(null, failed);
+            }
+        });
+        // Only now does no part touch the target any more.
+        IOException failed = failure.get();
+        if (failed != null) {
+            throw failed;
         }
         return digest.finish();
     }
 
-    /** Every so manieth block: the parts go through memory side by side. */
-    private static void copy(ByteBuffer value, ValueDigest digest, Target target, int first, int step, int blocks) {
-        byte[] copied = new byte[value.hasArray() ? 0 : Math.min(value.remaining(), ValueDigest.BLOCK_BYTES)];
-        for (int index = first; index < blocks; index += step) {
-            int at = index * ValueDigest.BLOCK_BYTES;
-            ByteBuffer block = value.slice(at, Math.min(value.remaining() - at, ValueDigest.BLOCK_BYTES));
-            if (block.hasArray()) {
-                digest.block(index, block.array(), block.arrayOffset(), block.remaining());
-            } else {
-                block.get(0, copied, 0, block.remaining());
-                digest.block(index, copied, 0, block.remaining());
-            }
-            try {
-                target.write(at, block);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+    /** {@code room}: for a block of memory without an array. */
+    private static void copy(ByteBuffer value, ValueDigest digest, Target target, int index, byte[] room)
+            throws IOException {
+        int at = index * ValueDigest.BLOCK_BYTES;
+        ByteBuffer block = value.slice(at, Math.min(value.remaining() - at, ValueDigest.BLOCK_BYTES));
+        if (block.hasArray()) {
+            digest.block(index, block.array(), block.arrayOffset(), block.remaining());
+        } else {
+            block.get(0, room, 0, block.remaining());
+            digest.block(index, room, 0, block.remaining());
         }
+        target.write(at, block);
     }
 
     /** The digest of all remaining bytes. */

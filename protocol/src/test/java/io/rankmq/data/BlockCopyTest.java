@@ -8,6 +8,10 @@ import io.rankmq.protocol.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +45,38 @@ class BlockCopyTest {
                     throw new IOException("no room");
                 }))
                 .withMessage("no room");
+    }
+
+    /** Its file may be closed then. On one processor there is nobody else. */
+    @Test
+    void afterAFailureNobodyWritesAnyMore() {
+        Thread caller = Thread.currentThread();
+        CountDownLatch otherWrites = new CountDownLatch(1);
+        CountDownLatch returned = new CountDownLatch(1);
+        AtomicBoolean isLate = new AtomicBoolean();
+
+        assertThatIOException()
+                .isThrownBy(() -> BlockCopy.copy(ByteBuffer.allocate(20_000_000), HashKind.XXH3_128, (at, block) -> {
+                    if (Thread.currentThread() == caller) {
+                        await(otherWrites, 2_000);
+                        throw new IOException("no room");
+                    }
+                    otherWrites.countDown();
+                    if (await(returned, 300)) {
+                        isLate.set(true);
+                    }
+                }));
+        returned.countDown();
+
+        assertThat(isLate).as("somebody wrote when the copy had failed").isFalse();
+    }
+
+    private static boolean await(CountDownLatch latch, long millis) {
+        try {
+            return latch.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Digest inOnePart(byte[] bytes) {

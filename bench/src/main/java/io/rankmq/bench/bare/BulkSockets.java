@@ -26,7 +26,7 @@ final class BulkSockets {
         if (withCurve) {
             return curve.bind(type, address);
         }
-        ZMQ.Socket socket = plain(type);
+        ZMQ.Socket socket = CurveSockets.unbounded(context, type);
         socket.bind("tcp://" + address + ":*");
         return socket;
     }
@@ -35,16 +35,8 @@ final class BulkSockets {
         if (!serverKey.equals(NO_KEY)) {
             return curve.connect(type, endpoint, serverKey);
         }
-        ZMQ.Socket socket = plain(type);
+        ZMQ.Socket socket = CurveSockets.unbounded(context, type);
         socket.connect(endpoint);
-        return socket;
-    }
-
-    private ZMQ.Socket plain(SocketType type) {
-        ZMQ.Socket socket = context.createSocket(type);
-        socket.setRcvHWM(0);
-        socket.setSndHWM(0);
-        socket.setLinger(0);
         return socket;
     }
 }

@@ -38,13 +38,18 @@ final class CurveSockets {
     }
 
     private ZMQ.Socket create(SocketType type) {
+        ZMQ.Socket socket = unbounded(context, type);
+        socket.setCurvePublicKey(ascii(keys.publicKey));
+        socket.setCurveSecretKey(ascii(keys.secretKey));
+        return socket;
+    }
+
+    /** A finite mark loses plaintext under CURVE, and a full one messages. */
+    static ZMQ.Socket unbounded(ZContext context, SocketType type) {
         ZMQ.Socket socket = context.createSocket(type);
-        // A finite mark loses plaintext under CURVE, and a full one messages.
         socket.setRcvHWM(0);
         socket.setSndHWM(0);
         socket.setLinger(0);
-        socket.setCurvePublicKey(ascii(keys.publicKey));
-        socket.setCurveSecretKey(ascii(keys.secretKey));
         return socket;
     }
 
