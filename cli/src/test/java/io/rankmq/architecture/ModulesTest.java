@@ -19,6 +19,7 @@ class ModulesTest {
         "io.rankmq.api..",
         "io.rankmq.component..",
         "io.rankmq.data..",
+        "io.rankmq.memory..",
         "io.rankmq.protocol..",
         "io.rankmq.security..",
         "io.rankmq.stream..",

@@ -16,13 +16,21 @@ final class LargeValues implements AutoCloseable {
     private final DataPlane.@Nullable Publication published;
     private final Message.Execute command;
 
-    /** Publishes those of a task; without a data plane, or with ranks that know none, they stay in the message. */
+    /**
+     * Publishes those of a task; without a data plane, or with ranks that know none, they stay in the message.
+     *
+     * @throws IllegalArgumentException if they are too large for that
+     */
     LargeValues(@Nullable ParentData data, Message.Execute task) {
         this.data = data;
         published = data == null ? null : data.publish(task.body());
-        command = published == null
-                ? task
-                : new Message.Execute(task.task(), task.name(), task.reply(), published.body());
+        Body body = published == null ? task.body() : published.body();
+        try {
+            command = new Message.Execute(task.task(), task.name(), task.reply(), body.withinMessage());
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(
+                    "the data of task " + task.name() + " cannot travel: " + e.getMessage(), e);
+        }
     }
 
     /** What to send. */

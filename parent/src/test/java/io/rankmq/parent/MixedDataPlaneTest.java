@@ -135,7 +135,7 @@ class MixedDataPlaneTest {
                 TaskResult twice = ofAll(session, "twice", model);
                 for (Shareable reply : twice.replies().values()) {
                     Tensor back = reply.get("w", Tensor.class);
-                    assertThat(back.byteSize()).isEqualTo(4 * (1_000_000 + round));
+                    assertThat(back.byteSize()).isEqualTo(4L * (1_000_000 + round));
                     assertThat(back.floats().get(999 + round)).isEqualTo(2f * ((999 + round) % 1000));
                 }
             }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.api;
 
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /**
  * An array of numbers: element type, shape, and the elements in little-endian order. A received tensor is read-only. Two tensors
- * are equal if type, shape, order and bytes are.
+ * are equal if type, shape, order and bytes are. One of more than 2^31-9 bytes, which is more than an array of Java holds, is received in
+ * several {@link #buffers()}.
  */
 public final class Tensor {
 
@@ -26,13 +29,13 @@ public final class Tensor {
     private final DType dtype;
     private final long[] shape;
     private final Order order;
-    private final ByteBuffer data;
+    private final Bytes data;
 
-    private Tensor(DType dtype, long[] shape, Order order, ByteBuffer data) {
+    private Tensor(DType dtype, long[] shape, Order order, Bytes data) {
         this.dtype = dtype;
         this.shape = shape.clone();
         this.order = order;
-        this.data = data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        this.data = data;
     }
 
     /**
@@ -42,12 +45,30 @@ public final class Tensor {
      * @throws IllegalArgumentException if shape and bytes do not agree
      */
     public static Tensor of(DType dtype, long[] shape, Order order, ByteBuffer data) {
+        return of(dtype, shape, order, List.of(data));
+    }
+
+    /**
+     * A tensor over bytes that are there, in as many buffers as one likes; they are not copied and must not be changed any more.
+     *
+     * @param data one behind the other as many remaining bytes as type and shape ask for, little-endian, in each a whole number of elements
+     * @throws IllegalArgumentException if shape and bytes do not agree
+     */
+    public static Tensor of(DType dtype, long[] shape, Order order, List<ByteBuffer> data) {
         long expected = byteSize(dtype, shape);
-        if (expected != data.remaining()) {
+        Bytes bytes = Bytes.of(data);
+        if (expected != bytes.size()) {
             throw new IllegalArgumentException("a tensor of " + dtype.wireName() + Arrays.toString(shape) + " needs "
-                    + expected + " bytes, but " + data.remaining() + " were given");
+                    + expected + " bytes, but " + bytes.size() + " were given");
         }
-        return new Tensor(dtype, shape, order, data.slice());
+        for (ByteBuffer piece : data) {
+            if (piece.remaining() % dtype.itemSize() != 0) {
+                throw new IllegalArgumentException("a tensor of " + dtype.wireName() + Arrays.toString(shape)
+                        + " has elements of " + dtype.itemSize() + " bytes, but a buffer of " + piece.remaining()
+                        + " bytes was given");
+            }
+        }
+        return new Tensor(dtype, shape, order, bytes);
     }
 
     /** A copy of these numbers as a float32 tensor in C order. */
@@ -116,26 +137,57 @@ public final class Tensor {
     }
 
     /** Number of bytes. */
-    public int byteSize() {
-        return data.remaining();
+    public long byteSize() {
+        return data.size();
     }
 
-    /** The bytes, read-only, little-endian, with a position of their own; not a copy. */
+    /**
+     * The bytes, read-only, little-endian, with a position of their own; not a copy.
+     *
+     * @throws IllegalStateException if they are in several {@link #buffers()}, as those of every received tensor of more than 2^31-9 bytes are
+     */
     public ByteBuffer buffer() {
-        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        List<ByteBuffer> buffers = buffers();
+        if (buffers.size() > 1) {
+            throw new IllegalStateException("the tensor " + this + " has " + data.size() + " bytes in " + buffers.size()
+                    + " buffers; use buffers() to read them one by one");
+        }
+        return buffers.get(0);
     }
 
-    /** A view of the float32 elements; not a copy. */
+    /**
+     * The bytes, one buffer behind the other, each read-only, little-endian, with a position of its own and whole elements; not a copy. A
+     * received tensor of at most 2^31-9 bytes has one, a larger one has buffers of 1 GiB and a last one of at most that.
+     */
+    public List<ByteBuffer> buffers() {
+        return data.pieces().stream()
+                .map(piece -> piece.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN))
+                .toList();
+    }
+
+    /**
+     * A view of the float32 elements; not a copy.
+     *
+     * @throws IllegalStateException if they are of another type, or in several {@link #buffers()}
+     */
     public FloatBuffer floats() {
         return expect(DType.FLOAT32).asFloatBuffer();
     }
 
-    /** A view of the float64 elements; not a copy. */
+    /**
+     * A view of the float64 elements; not a copy.
+     *
+     * @throws IllegalStateException if they are of another type, or in several {@link #buffers()}
+     */
     public DoubleBuffer doubles() {
         return expect(DType.FLOAT64).asDoubleBuffer();
     }
 
-    /** A view of the int64 elements; not a copy. */
+    /**
+     * A view of the int64 elements; not a copy.
+     *
+     * @throws IllegalStateException if they are of another type, or in several {@link #buffers()}
+     */
     public LongBuffer longs() {
         return expect(DType.INT64).asLongBuffer();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.data;
 
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,19 +24,18 @@ final class BlockCopy {
         void write(long offset, ByteBuffer bytes) throws IOException;
     }
 
-    /** Copies all remaining bytes; the position stays. */
-    static Digest copy(ByteBuffer value, HashKind hash, Target target) throws IOException {
-        ByteBuffer bytes = value.slice();
-        int size = bytes.remaining();
+    /** Copies all bytes. */
+    static Digest copy(Bytes value, HashKind hash, Target target) throws IOException {
+        long size = value.size();
         int blocks = Math.max(1, Math.toIntExact((size + ValueDigest.BLOCK_BYTES - 1L) / ValueDigest.BLOCK_BYTES));
         int parts = size < DIVIDED_BYTES ? 1 : Runtime.getRuntime().availableProcessors();
         ValueDigest digest = new ValueDigest(hash, size);
         AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
         IntStream.range(0, parts).parallel().forEach(part -> {
-            byte[] room = new byte[bytes.hasArray() ? 0 : Math.min(size, ValueDigest.BLOCK_BYTES)];
+            byte[] room = new byte[(int) Math.min(size, ValueDigest.BLOCK_BYTES)];
             try {
                 for (int block = part; block < blocks && failure.get() == null; block += parts) {
-                    copy(bytes, digest, target, block, room);
+                    copy(value, digest, target, block, room);
                 }
             } catch (IOException failed) {
                 failure.compareAndSet(null, failed);
@@ -50,10 +50,10 @@ final class BlockCopy {
     }
 
     /** {@code room}: for a block of memory without an array. */
-    private static void copy(ByteBuffer value, ValueDigest digest, Target target, int index, byte[] room)
+    private static void copy(Bytes value, ValueDigest digest, Target target, int index, byte[] room)
             throws IOException {
-        int at = index * ValueDigest.BLOCK_BYTES;
-        ByteBuffer block = value.slice(at, Math.min(value.remaining() - at, ValueDigest.BLOCK_BYTES));
+        long at = (long) index * ValueDigest.BLOCK_BYTES;
+        ByteBuffer block = value.read(at, (int) Math.min(value.size() - at, ValueDigest.BLOCK_BYTES));
         if (block.hasArray()) {
             digest.block(index, block.array(), block.arrayOffset(), block.remaining());
         } else {
@@ -63,8 +63,8 @@ final class BlockCopy {
         target.write(at, block);
     }
 
-    /** The digest of all remaining bytes. */
-    static Digest digest(ByteBuffer value, HashKind hash) {
+    /** The digest of all bytes. */
+    static Digest digest(Bytes value, HashKind hash) {
         try {
             return copy(value, hash, (offset, bytes) -> {});
         } catch (IOException impossible) {

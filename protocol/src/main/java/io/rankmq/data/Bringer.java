@@ -2,6 +2,7 @@
 package io.rankmq.data;
 
 import io.rankmq.api.AbortSignal;
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.DataRef;
 import io.rankmq.protocol.Digest;
 import io.rankmq.protocol.ErrorCode;
@@ -23,22 +24,19 @@ final class Bringer {
     private final HashKind hash;
     private final @Nullable Store store;
     private final Remote remote;
+    private final int piece;
 
-    Bringer(HashKind hash, @Nullable Store store, Remote remote) {
+    /** @param piece bytes of a piece of a value that is too large for one buffer */
+    Bringer(HashKind hash, @Nullable Store store, Remote remote, int piece) {
         this.hash = hash;
         this.store = store;
         this.remote = remote;
+        this.piece = piece;
     }
 
-    synchronized ByteBuffer bring(DataRef value, int from, @Nullable AbortSignal abort) throws ProtocolException {
-        if (value.size() > Integer.MAX_VALUE) {
-            throw new ProtocolException(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "value " + value.digest() + " has " + value.size()
-                            + " bytes, but a buffer of Java has 2147483647 at most; send it in parts");
-        }
+    synchronized Bytes bring(DataRef value, int from, @Nullable AbortSignal abort) throws ProtocolException {
         try {
-            ByteBuffer found = store == null ? null : bring(store, value, from, abort);
+            Bytes found = store == null ? null : bring(store, value, from, abort);
             return found != null ? found : intoMemory(value, from, abort);
         } catch (IOException failed) {
             throw unavailable(value, "cannot be kept here: " + failed);
@@ -46,11 +44,11 @@ final class Bringer {
     }
 
     /** Null if there is no room in the store. */
-    private @Nullable ByteBuffer bring(Store into, DataRef value, int from, @Nullable AbortSignal abort)
+    private @Nullable Bytes bring(Store into, DataRef value, int from, @Nullable AbortSignal abort)
             throws ProtocolException, IOException {
         Path lock = into.path(value.digest(), ".fetch");
         while (true) {
-            ByteBuffer found = into.find(value);
+            Bytes found = into.find(value);
             if (found != null) {
                 return found;
             }
@@ -68,10 +66,10 @@ final class Bringer {
         }
     }
 
-    private @Nullable ByteBuffer fetch(Store into, DataRef value, int from, Path lock, @Nullable AbortSignal abort)
+    private @Nullable Bytes fetch(Store into, DataRef value, int from, Path lock, @Nullable AbortSignal abort)
             throws ProtocolException, IOException {
         try {
-            ByteBuffer found = into.find(value);
+            Bytes found = into.find(value);
             return found != null ? found : fetch(into, value, from, abort);
         } finally {
             try {
@@ -82,7 +80,7 @@ final class Bringer {
         }
     }
 
-    private @Nullable ByteBuffer fetch(Store into, DataRef value, int from, @Nullable AbortSignal abort)
+    private @Nullable Bytes fetch(Store into, DataRef value, int from, @Nullable AbortSignal abort)
             throws ProtocolException, IOException {
         Segment part;
         try {
@@ -94,7 +92,11 @@ final class Bringer {
         try {
             remote.bring(value, from, part::write, abort);
             part.finish();
-            check(value, part.file().map(FileChannel.MapMode.READ_ONLY, 0, value.size()));
+            FileChannel file = part.file();
+            check(
+                    value,
+                    Bytes.inPieces(
+                            value.size(), piece, (at, length) -> file.map(FileChannel.MapMode.READ_ONLY, at, length)));
             into.keep(part, value.digest());
             kept = true;
         } finally {
@@ -102,23 +104,19 @@ final class Bringer {
                 into.drop(part);
             }
         }
-        ByteBuffer found = into.find(value);
+        Bytes found = into.find(value);
         into.release(value.digest());
         return found;
     }
 
-    private ByteBuffer intoMemory(DataRef value, int from, @Nullable AbortSignal abort) throws ProtocolException {
-        ByteBuffer memory = ByteBuffer.allocate((int) value.size());
-        remote.bring(
-                value,
-                from,
-                (offset, bytes) -> memory.put((int) offset, bytes, bytes.position(), bytes.remaining()),
-                abort);
+    private Bytes intoMemory(DataRef value, int from, @Nullable AbortSignal abort) throws ProtocolException {
+        Bytes memory = Bytes.inPieces(value.size(), piece, (at, length) -> ByteBuffer.allocate(length));
+        remote.bring(value, from, memory::write, abort);
         check(value, memory);
-        return memory.asReadOnlyBuffer();
+        return memory;
     }
 
-    private void check(DataRef value, ByteBuffer bytes) throws ProtocolException {
+    private void check(DataRef value, Bytes bytes) throws ProtocolException {
         Digest found = BlockCopy.digest(bytes, hash);
         if (!found.equals(value.digest())) {
             throw unavailable(value, "came with other bytes, their digest is " + found);

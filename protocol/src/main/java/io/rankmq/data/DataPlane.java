@@ -2,6 +2,7 @@
 package io.rankmq.data;
 
 import io.rankmq.api.AbortSignal;
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.DataRef;
 import io.rankmq.protocol.Digest;
@@ -40,10 +41,15 @@ public final class DataPlane {
      * @param remote brings what is not there
      */
     public DataPlane(HashKind hash, int inlineLimit, @Nullable Store store, Remote remote) {
+        this(hash, inlineLimit, store, remote, Bytes.PIECE_BYTES);
+    }
+
+    /** With pieces that a test can afford. */
+    DataPlane(HashKind hash, int inlineLimit, @Nullable Store store, Remote remote, int piece) {
         this.hash = hash;
         this.inlineLimit = inlineLimit;
         this.store = store;
-        this.bringer = new Bringer(hash, store, remote);
+        this.bringer = new Bringer(hash, store, remote, piece);
     }
 
     /** A body that refers to values that are there until it is released. */
@@ -72,20 +78,20 @@ public final class DataPlane {
 
     /** Makes large attachments references, if there are any; blocks while they are written. */
     public Publication publish(Body body) {
-        List<ByteBuffer> attachments = body.attachments();
-        boolean isSmall = attachments.stream().allMatch(value -> value.remaining() <= inlineLimit);
+        List<Bytes> attachments = body.attachments();
+        boolean isSmall = attachments.stream().allMatch(value -> value.size() <= inlineLimit);
         if (isSmall) {
             return new Publication(body, List.of());
         }
         List<DataRef> references = new ArrayList<>(attachments.size());
         List<Digest> digests = new ArrayList<>(attachments.size());
         for (int i = 0; i < attachments.size(); i++) {
-            ByteBuffer value = attachments.get(i);
+            Bytes value = attachments.get(i);
             Digest known = body.known(i);
             Digest digest = publish(value, known != null && known.length() == hash.bytes() ? known : null);
             body.learn(i, digest);
             digests.add(digest);
-            references.add(new DataRef(digest, value.remaining()));
+            references.add(new DataRef(digest, value.size()));
         }
         return new Publication(body.referring(references), digests);
     }
@@ -101,19 +107,18 @@ public final class DataPlane {
         if (body.references().isEmpty()) {
             return body;
         }
-        Map<Digest, ByteBuffer> brought = new HashMap<>();
-        List<ByteBuffer> values = new ArrayList<>(body.references().size());
+        Map<Digest, Bytes> brought = new HashMap<>();
+        List<Bytes> values = new ArrayList<>(body.references().size());
         for (DataRef reference : body.references()) {
-            ByteBuffer value = brought.get(reference.digest());
+            Bytes value = brought.get(reference.digest());
             if (value == null) {
                 value = bringer.bring(reference, from, abort);
                 brought.put(reference.digest(), value);
             }
-            if (value.remaining() != reference.size()) {
+            if (value.size() != reference.size()) {
                 throw new ProtocolException(
                         ErrorCode.MALFORMED,
-                        "value " + reference.digest() + " has " + value.remaining() + " bytes, not "
-                                + reference.size());
+                        "value " + reference.digest() + " has " + value.size() + " bytes, not " + reference.size());
             }
             values.add(value);
         }
@@ -138,7 +143,7 @@ public final class DataPlane {
         return fallbacks.get();
     }
 
-    private Digest publish(ByteBuffer value, @Nullable Digest known) {
+    private Digest publish(Bytes value, @Nullable Digest known) {
         if (store != null) {
             try {
                 return store.publish(value, known);

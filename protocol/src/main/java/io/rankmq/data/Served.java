@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.data;
 
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Digest;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Served {
     private final Map<Digest, Held> values = new HashMap<>();
 
-    private record Held(ByteBuffer value, int needs) {}
+    private record Held(Bytes value, int needs) {}
 
-    synchronized void add(Digest digest, ByteBuffer value) {
-        values.merge(digest, new Held(value.slice(), 1), (old, more) -> new Held(old.value(), old.needs() + 1));
+    synchronized void add(Digest digest, Bytes value) {
+        values.merge(digest, new Held(value, 1), (old, more) -> new Held(old.value(), old.needs() + 1));
     }
 
     /** False if the value is not here. */
@@ -33,8 +34,8 @@ final class Served {
 
     synchronized @Nullable ByteBuffer read(Digest digest, long offset, int length) {
         Held held = values.get(digest);
-        return held == null || offset + length > held.value().capacity()
+        return held == null || offset + length > held.value().size()
                 ? null
-                : held.value().slice((int) offset, length);
+                : held.value().read(offset, length);
     }
 }

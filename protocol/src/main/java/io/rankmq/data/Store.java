@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.data;
 
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.DataRef;
 import io.rankmq.protocol.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
@@ -52,7 +52,7 @@ public final class Store implements AutoCloseable {
     private final StoreFolder folder;
     private final HashKind hash;
     private final long limit;
-    private final Views views = new Views();
+    private final Views views;
     private final AtomicLong names = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong hits = new AtomicLong();
@@ -61,10 +61,11 @@ public final class Store implements AutoCloseable {
     private final Map<Digest, Segment> segments = new LinkedHashMap<>(16, 0.75f, true);
     private final List<Segment> spare = new ArrayList<>();
 
-    private Store(StoreFolder folder, HashKind hash, long limit) {
+    private Store(StoreFolder folder, HashKind hash, long limit, int piece) {
         this.folder = folder;
         this.hash = hash;
         this.limit = limit;
+        views = new Views(piece);
     }
 
     /**
@@ -74,9 +75,14 @@ public final class Store implements AutoCloseable {
      * @throws IOException if it cannot be used; the message says why
      */
     public static Store open(Path root, String session, int incarnation, HashKind hash) throws IOException {
+        return open(root, session, incarnation, hash, Bytes.PIECE_BYTES);
+    }
+
+    /** With pieces that a test can afford. */
+    static Store open(Path root, String session, int incarnation, HashKind hash, int piece) throws IOException {
         StoreFolder folder = StoreFolder.open(root, session, incarnation);
         long free = Files.getFileStore(folder.path()).getUsableSpace();
-        return new Store(folder, hash, Math.min(MAX_BYTES, free / 2));
+        return new Store(folder, hash, Math.min(MAX_BYTES, free / 2), piece);
     }
 
     /** Who reads the same shares this memory. */
@@ -95,14 +101,14 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * A read-only view of a value, or null if it is not here. It stays good as long as it, or a buffer made of it, can be reached.
+     * A read-only view of a value, or null if it is not here. It stays good as long as it, or a buffer of it, can be reached.
      *
      * @throws IOException if the file cannot be mapped
      */
-    public @Nullable ByteBuffer find(DataRef value) throws IOException {
+    public @Nullable Bytes find(DataRef value) throws IOException {
         for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
             try {
-                ByteBuffer found = findOnce(value);
+                Bytes found = findOnce(value);
                 hits.incrementAndGet();
                 return found;
             } catch (NoSuchFileException none) {
@@ -119,11 +125,11 @@ public final class Store implements AutoCloseable {
         private static final long serialVersionUID = 1;
     }
 
-    private synchronized ByteBuffer findOnce(DataRef value) throws IOException, FileChanges {
-        MappedByteBuffer mapped = views.get(value.digest());
+    private synchronized Bytes findOnce(DataRef value) throws IOException, FileChanges {
+        Bytes mapped = views.get(value.digest());
         if (mapped != null) {
             segments.get(value.digest());
-            return mapped.duplicate();
+            return mapped;
         }
         if (views.contains(value.digest())) {
             throw new FileChanges();
@@ -131,13 +137,11 @@ public final class Store implements AutoCloseable {
         Segment own = segments.get(value.digest());
         FileChannel file = own == null ? openLocked(path(value.digest())) : own.file();
         try {
-            if (file.size() != value.size() || value.size() > Integer.MAX_VALUE) {
-                throw new IOException("value " + value.digest() + " has " + file.size() + " bytes, expected "
-                        + value.size() + ", at most " + Integer.MAX_VALUE);
+            if (file.size() != value.size()) {
+                throw new IOException(
+                        "value " + value.digest() + " has " + file.size() + " bytes, expected " + value.size());
             }
-            MappedByteBuffer memory = file.map(FileChannel.MapMode.READ_ONLY, 0, value.size());
-            views.add(value.digest(), memory, own == null ? file : null);
-            return memory.duplicate();
+            return views.add(value, file, own == null);
         } catch (IOException failed) {
             if (own == null) {
                 file.close();
@@ -164,12 +168,12 @@ public final class Store implements AutoCloseable {
      * @return the digest; the value is needed until {@link #release}
      * @throws IOException if there is no room
      */
-    public Digest publish(ByteBuffer value, @Nullable Digest known) throws IOException {
+    public Digest publish(Bytes value, @Nullable Digest known) throws IOException {
         if (known != null && keep(known)) {
             hits.incrementAndGet();
             return known;
         }
-        Segment part = part(value.remaining());
+        Segment part = part(value.size());
         AtomicLong copied = new AtomicLong();
         try {
             Digest digest = BlockCopy.copy(value, hash, (offset, bytes) -> {
@@ -194,7 +198,7 @@ public final class Store implements AutoCloseable {
             own.needs++;
         }
         // What another process made stays as long as we look at it.
-        return own != null || (views.get(digest) != null && Files.exists(path(digest)));
+        return own != null || (views.isInUse(digest) && Files.exists(path(digest)));
     }
 
     /** A file for a value to be written into. */
@@ -253,8 +257,8 @@ public final class Store implements AutoCloseable {
             }
             return bytes.flip();
         }
-        MappedByteBuffer mapped = views.get(digest);
-        return mapped == null || offset + length > mapped.capacity() ? null : mapped.slice((int) offset, length);
+        Bytes mapped = views.get(digest);
+        return mapped == null || offset + length > mapped.size() ? null : mapped.read(offset, length);
     }
 
     /** Lets go of mappings that nobody looks at any more, if there are many. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol;
 
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.util.AbstractList;
 import java.util.RandomAccess;
@@ -9,7 +10,7 @@ import java.util.RandomAccess;
  * Received attachments. One that came in several frames is put together when it is asked for, by the thread that asks, and once; so
  * a loop thread never pays for the copy. Safe for use by many threads.
  */
-final class Attachments extends AbstractList<ByteBuffer> implements RandomAccess {
+final class Attachments extends AbstractList<Bytes> implements RandomAccess {
     private final ByteBuffer[][] pieces;
     private final long bytes;
 
@@ -25,11 +26,11 @@ final class Attachments extends AbstractList<ByteBuffer> implements RandomAccess
     }
 
     @Override
-    public synchronized ByteBuffer get(int index) {
+    public synchronized Bytes get(int index) {
         if (pieces[index].length > 1) {
             pieces[index] = new ByteBuffer[] {joined(pieces[index])};
         }
-        return pieces[index][0];
+        return Bytes.of(pieces[index][0]);
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class Bodies {
         out.text("executor", executor);
         out.components(components);
         out.context("context", context.properties());
-        return out.toBody();
+        return out.toBody().withinMessage();
     }
 
     /** Reads the body of INITIALIZE. */
@@ -48,7 +48,7 @@ public final class Bodies {
         return new BodyReader(body).initialize();
     }
 
-    /** Writes the body of EXECUTE. */
+    /** Writes the body of EXECUTE, with attachments of any size: {@link Body#withinMessage} says whether they can stay there. */
     public static Body task(Shareable shareable, Context context) throws ProtocolException {
         BodyWriter out = new BodyWriter(2);
         out.shareable(shareable);
@@ -65,7 +65,7 @@ public final class Bodies {
     public static Body context(Context context) throws ProtocolException {
         BodyWriter out = new BodyWriter(1);
         out.context("context", context.properties());
-        return out.toBody();
+        return out.toBody().withinMessage();
     }
 
     /** Reads the body of HANDLE_EVENT and EVENT. */
@@ -73,7 +73,7 @@ public final class Bodies {
         return new BodyReader(body).context();
     }
 
-    /** Writes the body of RESULT; what is null, or no change, is left out. */
+    /** Writes the body of RESULT; what is null, or no change, is left out; with attachments of any size, like that of a task. */
     public static Body reply(@Nullable Shareable shareable, Context.@Nullable Changes changes)
             throws ProtocolException {
         Context.Changes changed = changes == null || isEmpty(changes) ? null : changes;
@@ -99,7 +99,7 @@ public final class Bodies {
         }
         BodyWriter out = new BodyWriter(1);
         out.changes(changes);
-        return out.toBody();
+        return out.toBody().withinMessage();
     }
 
     /** Reads the body of INITIALIZED, EVENT_HANDLED and EVENT_REPLY; no body is no change. */

@@ -2,6 +2,7 @@
 package io.rankmq.protocol;
 
 import io.rankmq.api.Tensor;
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param attachments what travels beside the body, in order of index
  * @param references what stands in place of attachments when they travel by the data plane; then there are no attachments
  */
-public record Body(ByteBuffer bytes, List<ByteBuffer> attachments, List<DataRef> references) {
+public record Body(ByteBuffer bytes, List<Bytes> attachments, List<DataRef> references) {
 
     /** No body. */
     public static final Body NONE = new Body(ByteBuffer.allocate(0), List.of());
 
     /** A body all of which travels in the message. */
-    public Body(ByteBuffer bytes, List<ByteBuffer> attachments) {
+    public Body(ByteBuffer bytes, List<Bytes> attachments) {
         this(bytes, attachments, List.of());
     }
 
@@ -29,7 +30,7 @@ public record Body(ByteBuffer bytes, List<ByteBuffer> attachments, List<DataRef>
      *
      * @param values as many as there are references, in their order
      */
-    public Body resolved(List<ByteBuffer> values) {
+    public Body resolved(List<Bytes> values) {
         return new Body(bytes, new ResolvedAttachments(values, references));
     }
 
@@ -52,6 +53,34 @@ public record Body(ByteBuffer bytes, List<ByteBuffer> attachments, List<DataRef>
         }
     }
 
+    /**
+     * This body, if it may travel in a message as it is.
+     *
+     * @throws ProtocolException LIMIT_EXCEEDED if attachments are too large for that, which they would not be by reference
+     */
+    public Body withinMessage() throws ProtocolException {
+        return withinMessage(Limits.DEFAULT);
+    }
+
+    Body withinMessage(Limits limits) throws ProtocolException {
+        for (Bytes attachment : attachments) {
+            if (attachment.size() > limits.attachmentBytes()) {
+                throw tooLarge("a tensor or byte array of " + attachment.size(), limits.attachmentBytes());
+            }
+        }
+        if (size() > limits.messageBytes()) {
+            throw tooLarge("values of " + size(), limits.messageBytes());
+        }
+        return this;
+    }
+
+    private static ProtocolException tooLarge(String what, long limit) {
+        return new ProtocolException(
+                ErrorCode.LIMIT_EXCEEDED,
+                what + " bytes cannot travel in a message, which takes " + limit
+                        + "; larger ones need the data plane, and are tensors of a task or its reply");
+    }
+
     /** Whether there is no body. */
     public boolean isEmpty() {
         return !bytes.hasRemaining();
@@ -63,8 +92,8 @@ public record Body(ByteBuffer bytes, List<ByteBuffer> attachments, List<DataRef>
         if (attachments instanceof Attachments received) {
             return size + received.bytes();
         }
-        for (ByteBuffer attachment : attachments) {
-            size += attachment.remaining();
+        for (Bytes attachment : attachments) {
+            size += attachment.size();
         }
         return size;
     }

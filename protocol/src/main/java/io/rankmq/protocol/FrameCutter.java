@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol;
 
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +16,16 @@ final class FrameCutter {
         }
         List<ByteBuffer> frames = new ArrayList<>();
         frames.add(header);
-        cut(body.bytes(), frames);
-        for (ByteBuffer attachment : body.attachments()) {
+        cut(Bytes.of(body.bytes()), frames);
+        for (Bytes attachment : body.attachments()) {
             cut(attachment, frames);
         }
         return frames;
     }
 
-    private static void cut(ByteBuffer part, List<ByteBuffer> frames) {
-        int end = part.limit();
-        for (int at = part.position(); at < end; at += Limits.FRAME_BYTES) {
-            frames.add(part.slice(at, Math.min(Limits.FRAME_BYTES, end - at)));
+    private static void cut(Bytes part, List<ByteBuffer> frames) {
+        for (long at = 0; at < part.size(); at += Limits.FRAME_BYTES) {
+            frames.add(part.read(at, (int) Math.min(Limits.FRAME_BYTES, part.size() - at)));
         }
     }
 

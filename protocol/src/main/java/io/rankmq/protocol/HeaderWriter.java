@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol;
 
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +108,11 @@ final class HeaderWriter {
     ByteBuffer finish(Body body) {
         if (!body.isEmpty()) {
             put(Field.BODY, body.bytes().remaining());
-            List<ByteBuffer> attachments = body.attachments();
+            List<Bytes> attachments = body.attachments();
             if (!attachments.isEmpty()) {
                 key(Field.ATTACHMENTS).arrayHeader(attachments.size());
-                for (ByteBuffer attachment : attachments) {
-                    out.integer(attachment.remaining());
+                for (Bytes attachment : attachments) {
+                    out.integer(attachment.size());
                 }
             }
             if (!body.references().isEmpty()) {

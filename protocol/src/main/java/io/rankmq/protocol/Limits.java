@@ -7,7 +7,7 @@ package io.rankmq.protocol;
  *
  * @param bodyBytes bytes of a body: it is parsed as one piece and so stays in memory twice; more gets LIMIT_EXCEEDED
  * @param attachments number of attachments: a model of 65,536 layers is larger than any we know; more gets LIMIT_EXCEEDED
- * @param attachmentBytes bytes of one attachment: it becomes one buffer, and Java arrays end here; more gets LIMIT_EXCEEDED
+ * @param attachmentBytes bytes of one attachment in a message: it becomes one buffer, and Java arrays end here; more gets LIMIT_EXCEEDED
  * @param messageBytes bytes of body and attachments together, so that one message cannot fill a host; more gets LIMIT_EXCEEDED
  * @param depth maps and arrays inside each other: values are walked by recursion; deeper gets INVALID_VALUE
  * @param elements elements of all arrays and maps of a body: each costs many times its bytes once decoded; more gets INVALID_VALUE

@@ -2,24 +2,24 @@
 package io.rankmq.protocol;
 
 import io.rankmq.api.Tensor;
-import java.nio.ByteBuffer;
+import io.rankmq.memory.Bytes;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /** Attachments that are to be sent, and whose bytes they are; not copied. */
-final class OwnedAttachments extends AbstractList<ByteBuffer> implements RandomAccess {
-    private final List<ByteBuffer> values;
+final class OwnedAttachments extends AbstractList<Bytes> implements RandomAccess {
+    private final List<Bytes> values;
     private final List<@Nullable Tensor> owners;
 
-    OwnedAttachments(List<ByteBuffer> values, List<@Nullable Tensor> owners) {
+    OwnedAttachments(List<Bytes> values, List<@Nullable Tensor> owners) {
         this.values = values;
         this.owners = owners;
     }
 
     @Override
-    public ByteBuffer get(int index) {
+    public Bytes get(int index) {
         return values.get(index);
     }
 

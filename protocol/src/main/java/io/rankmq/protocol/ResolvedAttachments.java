@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.protocol;
 
-import java.nio.ByteBuffer;
+import io.rankmq.memory.Bytes;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
 
 /** Values that came by reference, and what they are known by. */
-final class ResolvedAttachments extends AbstractList<ByteBuffer> implements RandomAccess {
-    private final List<ByteBuffer> values;
+final class ResolvedAttachments extends AbstractList<Bytes> implements RandomAccess {
+    private final List<Bytes> values;
     private final List<DataRef> references;
 
-    ResolvedAttachments(List<ByteBuffer> values, List<DataRef> references) {
+    ResolvedAttachments(List<Bytes> values, List<DataRef> references) {
         if (values.size() != references.size()) {
             throw new IllegalArgumentException(values.size() + " values for " + references.size() + " references");
         }
@@ -20,7 +20,7 @@ final class ResolvedAttachments extends AbstractList<ByteBuffer> implements Rand
     }
 
     @Override
-    public ByteBuffer get(int index) {
+    public Bytes get(int index) {
         return values.get(index);
     }
 

@@ -3,6 +3,7 @@ package io.rankmq.protocol;
 
 import io.rankmq.api.DType;
 import io.rankmq.api.Tensor;
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -23,7 +24,7 @@ final class ValueReader {
     private static final int MAX_CAPACITY = 256;
 
     private final MsgpackReader in;
-    private final List<ByteBuffer> attachments;
+    private final List<Bytes> attachments;
     private final BitSet used = new BitSet();
     private final Limits limits;
     private int elements;
@@ -159,7 +160,7 @@ final class ValueReader {
         Object value =
                 switch (type) {
                     case EXT_TENSOR -> tensor(payload);
-                    case EXT_BYTES -> bytes(attachment(payload.integer()));
+                    case EXT_BYTES -> array(attachment(payload.integer()));
                     default -> throw invalid("there is no extension type " + type);
                 };
         payload.expectEnd();
@@ -187,12 +188,12 @@ final class ValueReader {
                 };
         boolean isInline = payload.peek() == MsgpackReader.Type.BIN;
         long index = isInline ? 0 : payload.integer();
-        ByteBuffer data = isInline ? inline(payload.bin()) : attachment(index);
+        Bytes data = isInline ? Bytes.of(inline(payload.bin())) : attachment(index);
         if (dtype == DType.BOOL) {
             checkBools(data);
         }
         try {
-            Tensor tensor = Tensor.of(dtype, shape, order, data);
+            Tensor tensor = Tensor.of(dtype, shape, order, data.pieces());
             if (!isInline && attachments instanceof ResolvedAttachments resolved) {
                 KnownDigests.remember(tensor, resolved.digest((int) index));
             }
@@ -202,10 +203,12 @@ final class ValueReader {
         }
     }
 
-    private void checkBools(ByteBuffer data) throws ProtocolException {
-        for (int i = data.position(); i < data.limit(); i++) {
-            if ((data.get(i) & ~1) != 0) {
-                throw invalid("a bool of a tensor is neither 0 nor 1");
+    private void checkBools(Bytes data) throws ProtocolException {
+        for (ByteBuffer piece : data.pieces()) {
+            while (piece.hasRemaining()) {
+                if ((piece.get() & ~1) != 0) {
+                    throw invalid("a bool of a tensor is neither 0 nor 1");
+                }
             }
         }
     }
@@ -218,7 +221,7 @@ final class ValueReader {
         return data;
     }
 
-    private ByteBuffer attachment(long index) throws ProtocolException {
+    private Bytes attachment(long index) throws ProtocolException {
         if (index < 0 || index >= attachments.size()) {
             throw invalid("there is no attachment " + index);
         }
@@ -227,6 +230,16 @@ final class ValueReader {
         }
         used.set((int) index);
         return attachments.get((int) index);
+    }
+
+    private byte[] array(Bytes value) throws ProtocolException {
+        if (value.size() > limits.attachmentBytes()) {
+            throw new ProtocolException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "a byte array of " + value.size() + " bytes came, Java has at most " + limits.attachmentBytes()
+                            + "; send it as a tensor");
+        }
+        return bytes(value.read(0, (int) value.size()));
     }
 
     private static byte[] bytes(ByteBuffer view) {

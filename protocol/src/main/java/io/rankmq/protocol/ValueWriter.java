@@ -2,6 +2,7 @@
 package io.rankmq.protocol;
 
 import io.rankmq.api.Tensor;
+import io.rankmq.memory.Bytes;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,30 +21,26 @@ final class ValueWriter {
     private static final int EXT_BYTES = 2;
 
     private final MsgpackWriter out = new MsgpackWriter(512);
-    private final List<ByteBuffer> attachments = new ArrayList<>();
+    private final List<Bytes> attachments = new ArrayList<>();
     private final List<@Nullable Tensor> owners = new ArrayList<>();
     private final Limits limits;
     private final ValuePath path;
-    private long attachedBytes;
     private int elements;
 
     /** A place to go back to. */
-    record Mark(int size, int attachments, long attachedBytes, int elements, int depth) {}
+    record Mark(int size, int attachments, int elements, int depth) {}
 
     ValueWriter(Limits limits) {
         this.limits = limits;
         this.path = new ValuePath(limits.depth());
     }
 
-    Body toBody() throws ProtocolException {
-        if (out.size() + attachedBytes > limits.messageBytes()) {
-            throw exceeded("the message has " + (out.size() + attachedBytes) + " bytes", limits.messageBytes());
-        }
+    Body toBody() {
         return new Body(out.toBuffer(), attachments.isEmpty() ? List.of() : new OwnedAttachments(attachments, owners));
     }
 
     Mark mark() {
-        return new Mark(out.size(), attachments.size(), attachedBytes, elements, path.depth());
+        return new Mark(out.size(), attachments.size(), elements, path.depth());
     }
 
     /** Forgets what was written since. */
@@ -51,7 +48,6 @@ final class ValueWriter {
         out.rewind(mark.size());
         attachments.subList(mark.attachments(), attachments.size()).clear();
         owners.subList(mark.attachments(), owners.size()).clear();
-        attachedBytes = mark.attachedBytes();
         elements = mark.elements();
         path.depth(mark.depth());
     }
@@ -214,7 +210,7 @@ final class ValueWriter {
             return;
         }
         MsgpackWriter payload = new MsgpackWriter(5);
-        payload.integer(attach(bytes, null));
+        payload.integer(attach(Bytes.of(bytes), null));
         extension(EXT_BYTES, payload);
     }
 
@@ -224,9 +220,9 @@ final class ValueWriter {
             throw invalid(
                     "is a tensor of " + shape.length + " dimensions, at most " + Limits.DIMENSIONS + " can travel");
         }
-        ByteBuffer data = tensor.buffer();
-        boolean isInline = data.remaining() <= Limits.INLINE_BYTES;
-        MsgpackWriter payload = new MsgpackWriter(64 + 9 * shape.length + (isInline ? data.remaining() : 0));
+        Bytes data = Bytes.of(tensor.buffers());
+        boolean isInline = data.size() <= Limits.INLINE_BYTES;
+        MsgpackWriter payload = new MsgpackWriter(64 + 9 * shape.length + (isInline ? (int) data.size() : 0));
         payload.arrayHeader(4);
         payload.text(tensor.dtype().wireName());
         payload.arrayHeader(shape.length);
@@ -235,8 +231,8 @@ final class ValueWriter {
         }
         payload.text(tensor.order().name());
         if (isInline) {
-            payload.binHeader(data.remaining());
-            payload.raw(data);
+            payload.binHeader((int) data.size());
+            payload.raw(data.read(0, (int) data.size()));
         } else {
             payload.integer(attach(data, tensor));
         }
@@ -248,16 +244,15 @@ final class ValueWriter {
         out.raw(payload.toBuffer());
     }
 
-    private int attach(ByteBuffer data, @Nullable Tensor owner) throws ProtocolException {
+    private int attach(Bytes data, @Nullable Tensor owner) throws ProtocolException {
         if (attachments.size() == limits.attachments()) {
             throw exceeded("there are more tensors and byte arrays", limits.attachments());
         }
-        if (data.remaining() > limits.attachmentBytes()) {
-            throw exceeded("it has " + data.remaining() + " bytes", limits.attachmentBytes());
+        if (data.size() > Limits.VALUE_BYTES) {
+            throw exceeded("it has " + data.size() + " bytes", Limits.VALUE_BYTES);
         }
         attachments.add(data);
         owners.add(owner);
-        attachedBytes += data.remaining();
         return attachments.size() - 1;
     }
 

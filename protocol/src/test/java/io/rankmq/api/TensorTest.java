@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -104,6 +105,35 @@ class TensorTest {
                 .isNotEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 4}, 4))
                 .isNotEqualTo(Tensor.of(DType.INT32, new long[] {2, 2}, Tensor.Order.C, tensor.buffer()))
                 .isNotEqualTo(Tensor.of(DType.FLOAT32, new long[] {2, 2}, Tensor.Order.F, tensor.buffer()));
+    }
+
+    /** As one of more than 2 GiB is. */
+    @Test
+    void aTensorInSeveralBuffersIsReadOneByOne() {
+        long[] shape = {3};
+        Tensor whole = Tensor.ofFloats(new float[] {1, 2, 3});
+        ByteBuffer bytes = whole.buffer();
+        Tensor cut = Tensor.of(
+                DType.FLOAT32,
+                shape,
+                Tensor.Order.C,
+                List.of(bytes.slice(0, 8), ByteBuffer.allocate(0), bytes.slice(8, 4)));
+
+        assertThat(cut.byteSize()).isEqualTo(12);
+        assertThat(cut.buffers()).extracting(ByteBuffer::remaining).containsExactly(8, 4);
+        assertThat(cut.buffers())
+                .allSatisfy(buffer -> assertThat(buffer.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN))
+                .allSatisfy(buffer -> assertThat(buffer.isReadOnly()).isTrue());
+        assertThat(cut.buffers().get(1).getFloat(0)).isEqualTo(3);
+        assertThat(cut).isEqualTo(whole).hasSameHashCodeAs(whole).isNotEqualTo(Tensor.ofFloats(new float[] {1, 2, 4}));
+        assertThat(whole.buffers()).containsExactly(bytes);
+        assertThatIllegalStateException()
+                .isThrownBy(cut::floats)
+                .withMessage("the tensor float32[3] has 12 bytes in 2 buffers; use buffers() to read them one by one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        Tensor.of(DType.FLOAT32, shape, Tensor.Order.C, List.of(bytes.slice(0, 6), bytes.slice(6, 6))))
+                .withMessage("a tensor of float32[3] has elements of 4 bytes, but a buffer of 6 bytes was given");
     }
 
     @ParameterizedTest

@@ -23,7 +23,9 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.rankmq");
 
-    private static final String[] WITHOUT_WORLD = {"io.rankmq.api..", "io.rankmq.protocol..", "io.rankmq.stream.."};
+    private static final String[] WITHOUT_WORLD = {
+        "io.rankmq.api..", "io.rankmq.memory..", "io.rankmq.protocol..", "io.rankmq.stream.."
+    };
 
     @Test
     void onlyTransportAndSecurityKnowZeroMq() {

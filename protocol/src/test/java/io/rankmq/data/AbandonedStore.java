@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.data;
 
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -10,7 +11,7 @@ final class AbandonedStore {
 
     public static void main(String[] args) throws Exception {
         Store store = Store.open(Path.of(args[0]), args[1], 0, HashKind.XXH3_128);
-        store.publish(ByteBuffer.allocate(100_000), null);
+        store.publish(Bytes.of(ByteBuffer.allocate(100_000)), null);
         System.out.println(store.token());
         System.in.read();
     }

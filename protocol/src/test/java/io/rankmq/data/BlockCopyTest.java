@@ -4,6 +4,7 @@ package io.rankmq.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,12 +28,12 @@ class BlockCopyTest {
         byte[] copy = new byte[size];
 
         Digest digest = BlockCopy.copy(
-                value, HashKind.XXH3_128, (at, block) -> block.get(0, copy, (int) at, block.remaining()));
+                Bytes.of(value), HashKind.XXH3_128, (at, block) -> block.get(0, copy, (int) at, block.remaining()));
 
         assertThat(ByteBuffer.wrap(copy)).isEqualTo(value);
         assertThat(value.position()).isEqualTo(3);
         assertThat(digest).isEqualTo(inOnePart(copy));
-        assertThat(BlockCopy.digest(value.asReadOnlyBuffer(), HashKind.XXH3_128))
+        assertThat(BlockCopy.digest(Bytes.of(value.asReadOnlyBuffer()), HashKind.XXH3_128))
                 .as("of memory without an array")
                 .isEqualTo(digest);
     }
@@ -41,9 +42,10 @@ class BlockCopyTest {
     @ValueSource(ints = {1, 20_000_000})
     void aFailureToWriteIsTheCallers(int size) {
         assertThatIOException()
-                .isThrownBy(() -> BlockCopy.copy(ByteBuffer.allocate(size), HashKind.XXH3_128, (at, block) -> {
-                    throw new IOException("no room");
-                }))
+                .isThrownBy(
+                        () -> BlockCopy.copy(Bytes.of(ByteBuffer.allocate(size)), HashKind.XXH3_128, (at, block) -> {
+                            throw new IOException("no room");
+                        }))
                 .withMessage("no room");
     }
 
@@ -56,16 +58,17 @@ class BlockCopyTest {
         AtomicBoolean isLate = new AtomicBoolean();
 
         assertThatIOException()
-                .isThrownBy(() -> BlockCopy.copy(ByteBuffer.allocate(20_000_000), HashKind.XXH3_128, (at, block) -> {
-                    if (Thread.currentThread() == caller) {
-                        await(otherWrites, 2_000);
-                        throw new IOException("no room");
-                    }
-                    otherWrites.countDown();
-                    if (await(returned, 300)) {
-                        isLate.set(true);
-                    }
-                }));
+                .isThrownBy(() ->
+                        BlockCopy.copy(Bytes.of(ByteBuffer.allocate(20_000_000)), HashKind.XXH3_128, (at, block) -> {
+                            if (Thread.currentThread() == caller) {
+                                await(otherWrites, 2_000);
+                                throw new IOException("no room");
+                            }
+                            otherWrites.countDown();
+                            if (await(returned, 300)) {
+                                isLate.set(true);
+                            }
+                        }));
         returned.countDown();
 
         assertThat(isLate).as("somebody wrote when the copy had failed").isFalse();

@@ -4,6 +4,7 @@ package io.rankmq.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.DataCodec;
 import io.rankmq.protocol.DataMessage;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransfersTest {
     private static final int CHUNK = 4096;
     private static final int SIZE = 100_000;
+    private static final int PIECE = 10_000;
     private static final int BAD = 5 * CHUNK;
     private static final HashKind HASH = HashKind.XXH3_128;
     private static final Envelope RANK = new Envelope("s", 0, 3, Envelope.UNNUMBERED);
@@ -54,7 +56,7 @@ class TransfersTest {
 
     TransfersTest() {
         new Random(4).nextBytes(bytes);
-        digest = BlockCopy.digest(ByteBuffer.wrap(bytes), HASH);
+        digest = BlockCopy.digest(Bytes.of(ByteBuffer.wrap(bytes)), HASH);
     }
 
     @AfterEach
@@ -67,7 +69,7 @@ class TransfersTest {
     void aChunkThatIsWrongOnceIsAskedForAgainAlone() throws Exception {
         parent = fetch -> fetch.offset() == BAD && !asked.contains(fetch.offset()) ? damaged(fetch) : right(fetch);
 
-        assertThat(pulled(null)).isEqualTo(ByteBuffer.wrap(bytes));
+        assertThat(pulled(null)).isEqualTo(Bytes.of(ByteBuffer.wrap(bytes)));
         assertThat(transfers.badChunks()).isEqualTo(1);
         assertThat(asked)
                 .containsOnlyOnceElementsOf(
@@ -91,7 +93,7 @@ class TransfersTest {
         others[BAD]++;
         parent = fetch -> chunk(fetch, others, HashKind.sum(part(fetch, others)));
         String wrong = "value " + digest + " of " + SIZE + " bytes came with other bytes, their digest is "
-                + BlockCopy.digest(ByteBuffer.wrap(others), HASH);
+                + BlockCopy.digest(Bytes.of(ByteBuffer.wrap(others)), HASH);
 
         assertThat(refused(null)).isEqualTo(wrong);
         try (Store store = Store.open(shared, "s", 0, HASH)) {
@@ -99,6 +101,31 @@ class TransfersTest {
             assertThat(filesOfValues()).isEmpty();
         }
         assertThat(transfers.badChunks()).isZero();
+    }
+
+    /** What is over 2 GiB, with pieces of 10,000 bytes, so that chunks lie across them. */
+    @Test
+    void aValueThatIsTooLargeForOneBufferComesIntoPiecesFromPieces() throws Exception {
+        DataPlane sender = new DataPlane(HASH, 65_536, null, transfers, PIECE);
+        Bytes sent = Bytes.inPieces(SIZE, PIECE, (at, length) -> ByteBuffer.wrap(bytes, (int) at, length));
+        sender.publish(new Body(ByteBuffer.wrap(new byte[] {1}), List.of(sent)));
+        parent = fetch -> served(sender, fetch);
+
+        try (Store store = Store.open(shared, "s", 0, HASH, PIECE)) {
+            for (Bytes came : List.of(pulled(null, PIECE), pulled(store, PIECE))) {
+                assertThat(came.pieces()).hasSize(10);
+                assertThat(came).isEqualTo(Bytes.of(ByteBuffer.wrap(bytes)));
+            }
+        }
+    }
+
+    private static DataMessage served(DataPlane sender, DataMessage.Fetch fetch) {
+        try {
+            ByteBuffer part = sender.read(fetch.digest(), fetch.offset(), fetch.length());
+            return new DataMessage.Chunk(fetch.digest(), fetch.offset(), HashKind.sum(part), part);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -110,8 +137,12 @@ class TransfersTest {
                         + " bytes is gone where it came from: it is not published any more");
     }
 
-    private ByteBuffer pulled(@Nullable Store store) throws ProtocolException {
-        DataPlane plane = new DataPlane(HASH, 65_536, store, transfers);
+    private Bytes pulled(@Nullable Store store) throws ProtocolException {
+        return pulled(store, Bytes.PIECE_BYTES);
+    }
+
+    private Bytes pulled(@Nullable Store store, int piece) throws ProtocolException {
+        DataPlane plane = new DataPlane(HASH, 65_536, store, transfers, piece);
         Body body = new Body(ByteBuffer.wrap(new byte[] {1}), List.of(), List.of(new DataRef(digest, SIZE)));
         return plane.resolve(body, Envelope.PARENT, null).attachments().get(0);
     }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.rankmq.api.DType;
+import io.rankmq.api.Tensor;
+import io.rankmq.memory.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,7 +33,8 @@ class MessageCodecTest {
     void aBodyIsCutIntoViewsNotCopies() {
         byte[] body = new byte[Limits.FRAME_BYTES + 10];
         byte[] attachment = new byte[2 * Limits.FRAME_BYTES];
-        Message message = new Message.Initialize(new Body(ByteBuffer.wrap(body), List.of(ByteBuffer.wrap(attachment))));
+        Message message =
+                new Message.Initialize(new Body(ByteBuffer.wrap(body), List.of(Bytes.of(ByteBuffer.wrap(attachment)))));
 
         List<ByteBuffer> frames = MessageCodec.encode(COMMAND, message);
 
@@ -72,14 +76,14 @@ class MessageCodecTest {
     void anAttachmentOfSeveralFramesIsPutTogetherOnceAndOnlyWhenAskedFor() throws Exception {
         byte[] large = new byte[32 << 20];
         large[large.length - 1] = 5;
-        Body body = new Body(ByteBuffer.wrap(new byte[] {1}), List.of(ByteBuffer.wrap(large)));
+        Body body = new Body(ByteBuffer.wrap(new byte[] {1}), List.of(Bytes.of(ByteBuffer.wrap(large))));
         List<ByteBuffer> frames = MessageCodec.encode(COMMAND, new Message.Initialize(body));
         List<Decoded> decoded = new ArrayList<>();
 
         long decoding = Allocation.of(() -> decoded.add(MessageCodec.decode(frames, Sender.PARENT)));
         Body received = decoded.get(0).message().body();
         long asking = Allocation.of(
-                () -> received.size() + received.attachments().get(0).limit());
+                () -> received.size() + received.attachments().get(0).size());
         long askingAgain = Allocation.of(() -> received.attachments().get(0));
 
         assertThat(received).isEqualTo(body);
@@ -100,10 +104,59 @@ class MessageCodecTest {
         assertThat(refusal(smaller, 10, 69_000)).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
+    @Test
+    void whatIsTooLargeForAMessageMayBeReferredToOnly() throws ProtocolException {
+        Limits small = new Limits(10, 1, 70_000, 75_000, 64, 100, 1, 1, 1);
+        Bytes part = Bytes.of(ByteBuffer.allocate(70_000));
+        Body fits = new Body(ByteBuffer.allocate(1), List.of(part));
+
+        assertThat(fits.withinMessage(small)).isSameAs(fits);
+        refusedBody(small, "a tensor or byte array of 70001 bytes", Bytes.of(ByteBuffer.allocate(70_001)));
+        refusedBody(small, "values of 140001 bytes", part, part);
+        Body refers = fits.referring(List.of(new DataRef(Digest.of(new byte[16]), 1L << 40)));
+        assertThat(refers.withinMessage(small)).isSameAs(refers);
+    }
+
+    private static void refusedBody(Limits limits, String what, Bytes... parts) {
+        Body body = new Body(ByteBuffer.allocate(1), List.of(parts));
+        ProtocolException refused = catchThrowableOfType(ProtocolException.class, () -> body.withinMessage(limits));
+        assertThat(refused.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(refused).hasMessageStartingWith(what + " cannot travel in a message");
+    }
+
+    @Test
+    void aByteArrayThatJavaCannotHoldIsRefusedInOneSentence() throws ProtocolException {
+        Limits small = new Limits(1000, 10, 70_000, 1L << 30, 64, 100, 1, 1, 1);
+        ValueWriter out = new ValueWriter(Limits.DEFAULT);
+        out.value(new byte[70_001]);
+        Body body = out.toBody();
+
+        assertThat(catchThrowableOfType(ProtocolException.class, () -> new ValueReader(body, small).value()))
+                .hasMessage("a byte array of 70001 bytes came, Java has at most 70000; send it as a tensor");
+        assertThat(new ValueReader(body, Limits.DEFAULT).value()).isEqualTo(new byte[70_001]);
+    }
+
+    @Test
+    void aTensorInSeveralBuffersTravelsInAMessageToo() throws ProtocolException {
+        byte[] bytes = new byte[2 * Limits.FRAME_BYTES];
+        bytes[Limits.FRAME_BYTES] = 1;
+        Tensor tensor = Tensor.of(
+                DType.BOOL,
+                new long[] {bytes.length},
+                Tensor.Order.C,
+                List.of(ByteBuffer.wrap(bytes, 0, 600_000), ByteBuffer.wrap(bytes, 600_000, bytes.length - 600_000)));
+        ValueWriter out = new ValueWriter(Limits.DEFAULT);
+        out.value(tensor);
+        List<ByteBuffer> frames = MessageCodec.encode(COMMAND, new Message.Initialize(out.toBody()));
+        Body received = MessageCodec.decode(frames, Sender.PARENT).message().body();
+
+        assertThat(new ValueReader(received, Limits.DEFAULT).value()).isEqualTo(tensor);
+    }
+
     private static ErrorCode refusal(Limits limits, int body, int... attachments) {
-        List<ByteBuffer> parts = new ArrayList<>();
+        List<Bytes> parts = new ArrayList<>();
         for (int attachment : attachments) {
-            parts.add(ByteBuffer.allocate(attachment));
+            parts.add(Bytes.of(ByteBuffer.allocate(attachment)));
         }
         Message message = new Message.Initialize(new Body(ByteBuffer.allocate(body), parts));
         List<ByteBuffer> frames = MessageCodec.encode(COMMAND, message);

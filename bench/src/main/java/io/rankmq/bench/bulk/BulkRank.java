@@ -30,7 +30,7 @@ public final class BulkRank implements Executor {
             if (value.getValue() instanceof Tensor tensor) {
                 sum += Sums.of(tensor.buffer());
                 if (isFirst && taskName.equals("turn")) {
-                    reply.put(value.getKey(), another(tensor.byteSize()));
+                    reply.put(value.getKey(), another(tensor.buffer().remaining()));
                 }
             }
         }

@@ -48,7 +48,9 @@ final class NpzFile {
                 entry.setTimeLocal(NO_TIME);
                 zip.putNextEntry(entry);
                 zip.write(header(tensor.getValue()));
-                bytes.write(tensor.getValue().buffer());
+                for (ByteBuffer piece : tensor.getValue().buffers()) {
+                    bytes.write(piece);
+                }
                 zip.closeEntry();
             }
         }

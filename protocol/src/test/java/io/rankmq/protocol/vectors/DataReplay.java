@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rankmq.data.HashKind;
+import io.rankmq.memory.Bytes;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.DataCodec;
 import io.rankmq.protocol.DataMessage;
@@ -67,13 +68,13 @@ final class DataReplay {
         if (body.references().isEmpty()) {
             return body;
         }
-        List<ByteBuffer> values = new ArrayList<>();
+        List<Bytes> values = new ArrayList<>();
         for (JsonNode told : vector.get("data")) {
             byte[] value = Hex.read(told.get("value"));
             DataRef reference = body.references().get(values.size());
             assertThat(reference.digest().hex()).isEqualTo(told.get("digest").textValue());
             assertThat(reference.size()).isEqualTo(value.length);
-            values.add(ByteBuffer.wrap(value));
+            values.add(Bytes.of(ByteBuffer.wrap(value)));
         }
         return new Body(body.bytes(), values);
     }

@@ -86,7 +86,8 @@ final class UserCode {
             Body body = data == null ? task.body() : data.bring(task.body(), abort);
             Bodies.TaskBody read = Bodies.readTask(body);
             Outcome outcome = run(runs, task, read.shareable(), engine.contextOf(read.context()), abort);
-            return data != null && mayRefer ? outcome.with(data.publish(outcome.body())) : outcome;
+            Body reply = data != null && mayRefer ? data.publish(outcome.body()) : outcome.body();
+            return outcome.with(reply.withinMessage());
         } catch (ProtocolException cannotTravel) {
             if (abort.triggered()) {
                 return Outcome.aborted();
