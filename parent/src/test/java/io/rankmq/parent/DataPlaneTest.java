@@ -4,6 +4,7 @@ package io.rankmq.parent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankmq.api.AbortSignal;
+import io.rankmq.api.DType;
 import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
@@ -11,9 +12,11 @@ import io.rankmq.data.HashKind;
 import io.rankmq.parent.launch.LocalLauncher;
 import io.rankmq.parent.ranks.DataProbe;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DataPlaneTest {
     private static final int FLOATS = 16 << 20;
     private static final long BYTES = 4L * FLOATS;
+    private static final int GIB = 1 << 30;
+
+    /** For two values of 2 GiB in shared memory, and as much again for what else there is. */
+    private static final long ROOM = 6L * GIB;
+
     private static final Path SHARED = Path.of("/dev/shm");
 
     private final RealRanks ranks = new RealRanks();
@@ -90,7 +98,7 @@ class DataPlaneTest {
             TaskResult twice = session.execute("twice", new Shareable().put("w", model));
             Tensor back = twice.reply().get("w", Tensor.class);
             assertThat(back.floats().get(999)).isEqualTo(1998f);
-            assertThat(back.byteSize()).isEqualTo((int) BYTES);
+            assertThat(back.byteSize()).isEqualTo(BYTES);
 
             ofAll(session, "sum", back);
             assertThat(session.dataStats().written()).as("what a rank has made").isEqualTo(BYTES);
@@ -102,6 +110,53 @@ class DataPlaneTest {
                     .isZero();
         }
         assertThat(folders(SHARED, session)).isEmpty();
+    }
+
+    @Test
+    void aTensorOfMoreThanTwoGibGoesToARankAndAnotherComesBack() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isWritable(SHARED) && Files.getFileStore(SHARED).getUsableSpace() > ROOM,
+                "there is too little shared memory");
+        Assumptions.assumeTrue(available() > 2 * ROOM, "there is too little memory");
+        try (Session session = session(1, DataSettings.DEFAULT).start()) {
+            Tensor sent = overTwoGib();
+            TaskResult result = session.execute("another in pieces", new Shareable().put("w", sent));
+
+            assertThat(result.failure()).isNull();
+            assertThat(result.reply().get("ends")).isEqualTo(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0));
+            Tensor back = result.reply().get("w", Tensor.class);
+            assertThat(back.byteSize()).isEqualTo(sent.byteSize());
+            assertThat(back.buffers()).extracting(ByteBuffer::remaining).containsExactly(GIB, GIB, 2 * Float.BYTES);
+            assertThat(DataProbe.ends(back)).containsExactly(1.0, 2.0, 3.0, 4.0, -5.0, -6.0);
+            assertThat(session.dataStats().written()).as("sent once").isEqualTo(sent.byteSize());
+            assertThat(session.dataStats().chunksIn() + session.dataStats().chunksOut())
+                    .isZero();
+        }
+    }
+
+    /** Zeros, but for what is beside the ends of each GiB; all zeros are the same 64 MiB. */
+    private static Tensor overTwoGib() {
+        ByteBuffer zeros = ByteBuffer.allocate(GIB / 16);
+        List<ByteBuffer> buffers = new ArrayList<>();
+        for (float begin = 1; begin < 5; begin += 2) {
+            buffers.add(Tensor.ofFloats(new float[] {begin}).buffer());
+            for (int i = 0; i < 15; i++) {
+                buffers.add(zeros);
+            }
+            buffers.add(zeros.slice(0, GIB / 16 - 2 * Float.BYTES));
+            buffers.add(Tensor.ofFloats(new float[] {begin + 1}).buffer());
+        }
+        buffers.add(Tensor.ofFloats(new float[] {5, 6}).buffer());
+        return Tensor.of(DType.FLOAT32, new long[] {GIB / 2 + 2}, Tensor.Order.C, buffers);
+    }
+
+    private static long available() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 
     @Test
