@@ -9,25 +9,19 @@ import io.rankmq.security.CurveKeyPair;
  * @param bindAddress numeric IPv4 address to bind to, or 0.0.0.0
  * @param advertisedAddress numeric IPv4 address under which ranks reach it
  * @param controlPort port for the ranks' DEALER sockets, or 0 for any free one
- * @param eventsPort port for the ranks' PUSH sockets, or 0 for any free one
  * @param keys the broker's key pair
  * @param limits what it takes on
  */
 public record BrokerConfig(
-        String bindAddress,
-        String advertisedAddress,
-        int controlPort,
-        int eventsPort,
-        CurveKeyPair keys,
-        BrokerLimits limits) {
+        String bindAddress, String advertisedAddress, int controlPort, CurveKeyPair keys, BrokerLimits limits) {
 
     /** For ranks on this machine: loopback, free ports, a new key pair. */
     public static BrokerConfig loopback() {
-        return new BrokerConfig("127.0.0.1", "127.0.0.1", 0, 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
+        return new BrokerConfig("127.0.0.1", "127.0.0.1", 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
     }
 
     /** For ranks on other machines as well: all addresses of this one, free ports, a new key pair. */
     public static BrokerConfig reachableAt(String advertisedAddress) {
-        return new BrokerConfig("0.0.0.0", advertisedAddress, 0, 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
+        return new BrokerConfig("0.0.0.0", advertisedAddress, 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
     }
 }

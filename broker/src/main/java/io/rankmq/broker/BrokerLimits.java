@@ -10,11 +10,15 @@ import io.rankmq.transport.MessageBounds;
  * @param ranks ranks of one session
  * @param message frames and bytes of one message from a rank
  * @param queued bytes that may wait for all ranks that do not read; what is beyond is not sent, which the sender is told
+ * @param eventsPerSession messages a second that are read from the events of a session; 0: as many as come
  */
-public record BrokerLimits(int sessions, int ranks, MessageBounds message, long queued) {
+public record BrokerLimits(int sessions, int ranks, MessageBounds message, long queued, long eventsPerSession) {
+
+    /** What docs/broker.md says. */
+    public static final long DEFAULT_EVENTS_PER_SESSION = 5000;
 
     /** 1,024 sessions, 65,536 ranks each, messages as docs/protocol.md, section 8, allows; the parent bounds what it sends. */
-    public static final BrokerLimits DEFAULT = new BrokerLimits(1024, 65_536, MessageBounds.DEFAULT, Long.MAX_VALUE);
+    public static final BrokerLimits DEFAULT = new BrokerLimits(1024, 65_536, MessageBounds.DEFAULT, Long.MAX_VALUE, 0);
 
     /** The same for a broker that strangers share: half the heap for what comes in on its four sockets, an eighth for the ranks. */
     public static final BrokerLimits OF_ITS_OWN_PROCESS = new BrokerLimits(
@@ -24,5 +28,11 @@ public record BrokerLimits(int sessions, int ranks, MessageBounds message, long 
                     MessageBounds.DEFAULT.maxParts(),
                     MessageBounds.DEFAULT.maxBytes(),
                     MessageBounds.DEFAULT.maxWaiting() / 4),
-            Runtime.getRuntime().maxMemory() / 8);
+            Runtime.getRuntime().maxMemory() / 8,
+            DEFAULT_EVENTS_PER_SESSION);
+
+    /** The same with another rate of events. */
+    public BrokerLimits withEventsPerSession(long perSecond) {
+        return new BrokerLimits(sessions, ranks, message, queued, perSecond);
+    }
 }

@@ -45,7 +45,7 @@ public final class BrokerServer implements LoopTimer {
     private final LinkCore core;
     private final WireSocket link;
     private final WireSocket broadcasts;
-    private final List<PortHold> held;
+    private final PortHold held;
     private final long startedAt;
     private boolean ranksMayCome;
     private long nextTick;
@@ -71,7 +71,7 @@ public final class BrokerServer implements LoopTimer {
         allow(admitted);
         link = bind(SocketRole.LINK_SERVER, config.linkPort(), LINK_DOMAIN, this::onLink);
         broadcasts = bind(SocketRole.BROADCAST_SERVER, config.broadcastPort(), BROADCAST_DOMAIN, this::onBroadcast);
-        held = List.of(hold(config.ranks().controlPort()), hold(config.ranks().eventsPort()));
+        held = new PortHold(config.ranks().bindAddress(), config.ranks().controlPort());
         nextTick = Math.min(startedAt + TICK, readyAt());
         loop.addTimer(this);
         log.listening(
@@ -116,17 +116,13 @@ public final class BrokerServer implements LoopTimer {
     @Override
     public void onTick(long now) {
         if (!ranksMayCome && now - readyAt() >= 0) {
-            held.forEach(PortHold::close);
+            held.close();
             ranks.bindRanks();
             ranksMayCome = true;
             log.ready();
         }
         nextTick = ranksMayCome ? now + TICK : Math.min(now + TICK, readyAt());
         core.onTick(now);
-    }
-
-    private PortHold hold(int port) {
-        return new PortHold(config.ranks().bindAddress(), port);
     }
 
     private long readyAt() {
@@ -198,7 +194,7 @@ public final class BrokerServer implements LoopTimer {
             try {
                 return port != 0
                         ? ranks.open(registration, uplink, port)
-                        : config.commands().bind(RANDOM.nextInt(), any -> ranks.open(registration, uplink, any));
+                        : config.sessions().bindPair(RANDOM.nextInt(), any -> ranks.open(registration, uplink, any));
             } catch (TransportException e) {
                 throw new BrokerException("no port for the session: " + e.getMessage());
             }
@@ -239,6 +235,11 @@ public final class BrokerServer implements LoopTimer {
         }
 
         @Override
+        public void heldBack(HeldSession session) {
+            log.heldBack(session);
+        }
+
+        @Override
         public void refused(String who, String why) {
             log.refused(who, why);
         }
@@ -260,6 +261,11 @@ public final class BrokerServer implements LoopTimer {
         @Override
         public void onEvent(int rank, List<ByteBuffer> frames) {
             core.fromRank(id, rank, true, frames, loop.ticker().nanos());
+        }
+
+        @Override
+        public void onEventsHeld() {
+            core.eventsHeld(id);
         }
 
         @Override

@@ -89,6 +89,7 @@ final class BrokerStatus {
         node.put("unsent", traffic.unsent());
         node.put("control", traffic.control());
         node.put("events", traffic.events());
+        node.put("events_held_millis", millis(session.port.eventsHeldNanos()));
         ArrayNode ranks = node.putArray("ranks");
         for (int rank : session.keys.keySet()) {
             if (ranksLeft-- > 0) {

@@ -8,13 +8,16 @@ import io.rankmq.transport.EventLoop;
 import io.rankmq.transport.Incoming;
 import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.MessageHandler;
+import io.rankmq.transport.QueueBudget;
 import io.rankmq.transport.RateLimitedLog;
-import io.rankmq.transport.SendBudget;
+import io.rankmq.transport.ReadThrottle;
 import io.rankmq.transport.SocketRole;
+import io.rankmq.transport.TransportException;
 import io.rankmq.transport.WireSocket;
 import io.rankmq.transport.ZapAuthenticator;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,13 +26,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ranks' side of a broker. Inside the parent it is all of it: its sockets are bound in the parent's own loop, so a message pays no further
- * hop and no hand-over between threads; a {@link BrokerServer} puts the parents' side before it. One ROUTER and one PULL serve all
- * sessions, each session has an XPUB of its own. All methods belong to the loop thread; the sockets live as long as the loop.
+ * hop and no hand-over between threads; a {@link BrokerServer} puts the parents' side before it. One ROUTER serves all
+ * sessions, each session has an XPUB and a PULL of its own: so the one that floods can be read less, and the others not. All methods belong to the loop thread; the sockets live as long as the loop.
  */
 public final class EmbeddedBroker {
 
     private static final String CONTROL_DOMAIN = "control";
-    private static final String EVENTS_DOMAIN = "events";
+    private static final int ATTEMPTS = 64;
 
     private final EventLoop loop;
     private final BrokerConfig config;
@@ -37,10 +40,12 @@ public final class EmbeddedBroker {
     private final KeyRegistry registry = new KeyRegistry();
     private final ZapAuthenticator zap;
     private @Nullable WireSocket control;
-    private @Nullable WireSocket events;
+    private final @Nullable ReadThrottle throttle;
+    private final Set<WireSocket> events = new HashSet<>();
+    private long droppedEvents;
     private final Map<SessionId, SessionListener> listeners = new HashMap<>();
     private final RateLimitedLog foreign;
-    private final @Nullable SendBudget queued;
+    private final @Nullable QueueBudget queued;
 
     private EmbeddedBroker(EventLoop loop, BrokerConfig config) {
         this.loop = loop;
@@ -49,7 +54,11 @@ public final class EmbeddedBroker {
         this.foreign = new RateLimitedLog(LoggerFactory.getLogger(EmbeddedBroker.class), loop.ticker());
         this.queued = config.limits().queued() == Long.MAX_VALUE
                 ? null
-                : new SendBudget(config.limits().queued());
+                : new QueueBudget(config.limits().queued());
+        long rate = config.limits().eventsPerSession();
+        this.throttle = rate == 0
+                ? null
+                : new ReadThrottle(loop, rate, config.limits().message().maxWaiting());
         // First of all: without it every key would be admitted.
         this.zap = ZapAuthenticator.start(loop, registry);
     }
@@ -65,15 +74,14 @@ public final class EmbeddedBroker {
         return broker;
     }
 
-    /** Prepares a broker that ranks cannot reach before {@link #bindRanks}; both its ports must be named. Loop thread only. */
+    /** Prepares a broker that ranks cannot reach before {@link #bindRanks}; its port must be named. Loop thread only. */
     static EmbeddedBroker prepare(EventLoop loop, BrokerConfig config) {
         return new EmbeddedBroker(loop, config);
     }
 
     /** Lets ranks connect. */
     void bindRanks() {
-        control = bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, this::onControl);
-        events = bind(SocketRole.EVENT_SERVER, config.eventsPort(), EVENTS_DOMAIN, this::onEvent);
+        control = bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, null, this::onControl);
     }
 
     /**
@@ -85,13 +93,14 @@ public final class EmbeddedBroker {
         return open(registration, listener, 0);
     }
 
-    /** As the other, with the port on which the ranks hear commands; 0 for any. */
+    /** As the other, with the port on which the ranks hear commands; 0 for any. The next port is for their events. */
     SessionPort open(SessionRegistration registration, SessionListener listener, int commandsPort) {
         SessionId id = BrokerCore.idOf(registration);
         Map<String, String> identities = core.register(registration);
         String commandsDomain = "commands/" + id;
+        String eventsDomain = "events/" + id;
         try {
-            registry.register(id.toString(), Set.of(CONTROL_DOMAIN, EVENTS_DOMAIN, commandsDomain), identities);
+            registry.register(id.toString(), Set.of(CONTROL_DOMAIN, eventsDomain, commandsDomain), identities);
             if (registration.joinKey() != null) {
                 // For the control port only: who has this key can neither hear commands nor send events.
                 registry.register(
@@ -99,18 +108,41 @@ public final class EmbeddedBroker {
                         Set.of(CONTROL_DOMAIN),
                         Map.of(registration.joinKey(), BrokerCore.joinIdentity(id)));
             }
-            WireSocket commands = bind(SocketRole.COMMAND_SERVER, commandsPort, commandsDomain, message -> {});
+            EmbeddedPort port = bindPair(id, commandsPort, listener);
             listeners.put(id, listener);
-            return new EmbeddedPort(this, id, commands);
+            return port;
         } catch (RuntimeException e) {
             release(id);
             throw e;
         }
     }
 
+    private EmbeddedPort bindPair(SessionId id, int port, SessionListener listener) {
+        for (int attempt = 1; ; attempt++) {
+            WireSocket commands = bind(SocketRole.COMMAND_SERVER, port, "commands/" + id, null, message -> {});
+            try {
+                int next = Integer.parseInt(commands.endpoint()
+                                .substring(commands.endpoint().lastIndexOf(':') + 1))
+                        + 1;
+                WireSocket bound = bind(SocketRole.EVENT_SERVER, next, "events/" + id, throttle, this::onEvent);
+                bound.onHeld(listener::onEventsHeld);
+                events.add(bound);
+                return new EmbeddedPort(this, id, commands, bound);
+            } catch (TransportException taken) {
+                commands.close();
+                if (port != 0 || attempt == ATTEMPTS) {
+                    throw taken;
+                }
+            }
+        }
+    }
+
     /** Messages that were dropped because no open session has their sender, or because they were unidentified or too large. */
     public long dropped() {
-        return core.foreign() + dropped(control) + dropped(events);
+        return core.foreign()
+                + (control == null ? 0 : control.dropped())
+                + droppedEvents
+                + events.stream().mapToLong(WireSocket::dropped).sum();
     }
 
     /** Handshakes that were refused. */
@@ -152,20 +184,18 @@ public final class EmbeddedBroker {
     }
 
     String controlEndpoint() {
-        return advertised(control, config.controlPort());
+        return advertised(control == null ? ":" + config.controlPort() : control.endpoint());
     }
 
-    String eventsEndpoint() {
-        return advertised(events, config.eventsPort());
-    }
-
-    String advertised(@Nullable WireSocket socket, int port) {
-        String endpoint = socket == null ? ":" + port : socket.endpoint();
+    String advertised(String endpoint) {
         return "tcp://" + config.advertisedAddress() + endpoint.substring(endpoint.lastIndexOf(':'));
     }
 
-    private static long dropped(@Nullable WireSocket socket) {
-        return socket == null ? 0 : socket.dropped();
+    /** Closes the socket of a session's events. */
+    void close(WireSocket socket) {
+        droppedEvents += socket.dropped();
+        events.remove(socket);
+        socket.close();
     }
 
     void release(SessionId id) {
@@ -225,10 +255,11 @@ public final class EmbeddedBroker {
         foreign.warn("Dropped a message from {}, which is of no open session", message.peer());
     }
 
-    private WireSocket bind(SocketRole role, int port, String domain, MessageHandler handler) {
+    private WireSocket bind(
+            SocketRole role, int port, String domain, @Nullable ReadThrottle rate, MessageHandler handler) {
         WireSocket.Bind where = new WireSocket.Bind(config.bindAddress(), port, domain, config.keys());
         WireSocket socket =
-                WireSocket.bind(loop, role, where, zap, config.limits().message(), handler);
+                WireSocket.bind(loop, role, where, zap, config.limits().message(), rate, handler);
         if (queued != null) {
             socket.bound(queued);
         }

@@ -14,17 +14,19 @@ final class EmbeddedPort implements SessionPort {
     private final EmbeddedBroker broker;
     private final SessionId id;
     private final WireSocket commands;
+    private final WireSocket events;
     private @Nullable SessionTraffic last;
 
-    EmbeddedPort(EmbeddedBroker broker, SessionId id, WireSocket commands) {
+    EmbeddedPort(EmbeddedBroker broker, SessionId id, WireSocket commands, WireSocket events) {
         this.broker = broker;
         this.id = id;
         this.commands = commands;
+        this.events = events;
     }
 
     @Override
     public String commandsEndpoint() {
-        return broker.advertised(commands, 0);
+        return broker.advertised(commands.endpoint());
     }
 
     @Override
@@ -34,7 +36,7 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public String eventsEndpoint() {
-        return broker.eventsEndpoint();
+        return broker.advertised(events.endpoint());
     }
 
     @Override
@@ -65,6 +67,11 @@ final class EmbeddedPort implements SessionPort {
     }
 
     @Override
+    public long eventsHeldNanos() {
+        return events.heldNanos();
+    }
+
+    @Override
     public SessionTraffic traffic() {
         return last == null ? broker.core().trafficOf(id) : last;
     }
@@ -75,6 +82,7 @@ final class EmbeddedPort implements SessionPort {
             last = broker.core().trafficOf(id);
             broker.release(id);
             commands.close();
+            broker.close(events);
         }
     }
 }

@@ -287,6 +287,14 @@ final class LinkCore {
         }
     }
 
+    /** Events of a session come faster than they are read. */
+    void eventsHeld(SessionId id) {
+        HeldSession session = sessions.get(id);
+        if (session != null) {
+            effects.heldBack(session);
+        }
+    }
+
     /** The same for a process that claims a rank. */
     void fromClaimant(SessionId id, String claimant, List<ByteBuffer> frames) {
         HeldSession session = sessions.get(id);

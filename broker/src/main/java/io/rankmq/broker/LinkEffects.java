@@ -32,6 +32,9 @@ interface LinkEffects {
     /** A session was closed, whatever the reason. */
     void closed(HeldSession session, String reason);
 
+    /** Ranks of that session send events faster than they may, so they have to wait. */
+    void heldBack(HeldSession session);
+
     /** What only the owner of the sockets knows. */
     BrokerStatus.Facts facts();
 

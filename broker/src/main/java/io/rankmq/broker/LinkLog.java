@@ -57,7 +57,16 @@ final class LinkLog {
 
     /** Tells it once, and again after a while with how often it was meanwhile. */
     void refused(String who, String why) {
-        String text = "refused parent=\"" + who + "\" what=\"" + why + "\"";
+        limited(who, "refused parent=\"" + who + "\" what=\"" + why + "\"");
+    }
+
+    /** The same for events that have to wait. */
+    void heldBack(HeldSession session) {
+        String who = session.client.parent.name();
+        limited(who, "events_held_back session=" + session.id + " parent=\"" + who + "\"");
+    }
+
+    private void limited(String who, String text) {
         long now = ticker.nanos();
         Said said = recent.get(text);
         if (said != null && now - said.at < SILENT_FOR) {

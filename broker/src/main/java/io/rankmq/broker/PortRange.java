@@ -6,7 +6,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ports that may be taken.
+ * Ports that may be taken, two neighbours at a time.
  *
  * @param first the first one; 0: any free ones
  * @param last the last one
@@ -26,21 +26,21 @@ public record PortRange(int first, int last) {
     }
 
     /**
-     * Tries ports until one can be bound, beginning at one chosen at random: so the sessions of two broker hosts seldom meet.
+     * Tries pairs of neighbours until both can be bound, beginning at one chosen at random: so the sessions of two broker hosts seldom meet.
      *
      * @param random any number
-     * @param bind binds a port, or throws a {@link TransportException}
+     * @param bind binds a port, given the first of the two, and the next one, or throws a {@link TransportException}
      * @throws BrokerException if none was free
      */
-    <T> T bind(int random, IntFunction<T> bind) {
+    <T> T bindPair(int random, IntFunction<T> bind) {
         if (first == 0) {
             return bind.apply(0);
         }
-        int count = last - first + 1;
+        int count = (last - first + 1) / 2;
         @Nullable TransportException reason = null;
         for (int i = 0; i < Math.min(count, ATTEMPTS); i++) {
             try {
-                return bind.apply(first + Math.floorMod(random + i, count));
+                return bind.apply(first + 2 * Math.floorMod(random + i, count));
             } catch (TransportException taken) {
                 reason = taken;
             }

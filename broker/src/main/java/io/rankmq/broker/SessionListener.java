@@ -16,6 +16,9 @@ public interface SessionListener {
     /** A message on the event channel. */
     void onEvent(int rank, List<ByteBuffer> frames);
 
+    /** Ranks send events faster than they are read, so they are not read for a moment. */
+    default void onEventsHeld() {}
+
     /**
      * A message of a process that claims a rank.
      *

@@ -50,6 +50,11 @@ public interface SessionPort extends AutoCloseable {
         return Long.MAX_VALUE;
     }
 
+    /** For how many nanoseconds events were not read so far, because they came faster than they may. */
+    default long eventsHeldNanos() {
+        return 0;
+    }
+
     /** What went through this port so far. */
     SessionTraffic traffic();
 

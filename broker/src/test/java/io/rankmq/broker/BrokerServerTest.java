@@ -37,6 +37,7 @@ class BrokerServerTest {
     private static final int LIMIT = 4 << 20;
     private static final int LARGE = 64 << 10;
     private static final int SMALL = 1 << 10;
+    private static final int RATE = 1000;
 
     private final CurveKeyPair brokerKeys = CurveKeyPair.generate();
     private final CurveKeyPair parentKeys = CurveKeyPair.generate();
@@ -52,9 +53,8 @@ class BrokerServerTest {
                 "127.0.0.1",
                 "127.0.0.1",
                 port + 2,
-                port + 3,
                 brokerKeys,
-                new BrokerLimits(1024, 100, MessageBounds.DEFAULT, LIMIT));
+                new BrokerLimits(1024, 100, MessageBounds.DEFAULT, LIMIT, RATE));
         LinkLimits limits = new LinkLimits(8, 8, LIMIT, 2L * LIMIT, Duration.ofSeconds(60));
         BrokerServerConfig config = new BrokerServerConfig(ranks, port, PortRange.ANY, limits, Duration.ofMillis(100));
         List<ParentKey> admitted = List.of(new ParentKey("parent", parentKeys.publicKey(), true));
@@ -137,6 +137,53 @@ class BrokerServerTest {
         int before = taken.get();
         ranks.call(() -> send(flooder, 1, LARGE), DEADLINE);
         Awaitility.await().atMost(DEADLINE).until(() -> taken.get() > before);
+    }
+
+    @Test
+    void eventsOfAFloodingRankAreHeldBackWhileThoseOfAnotherSessionGoOnInOrder() throws Exception {
+        EventLoop process = process("parent");
+        RemoteBroker parent = parent(process);
+        CurveKeyPair key = CurveKeyPair.generate();
+        AtomicInteger flood = new AtomicInteger();
+        SessionPort flooded = open(process, parent, "flooded", key, listener(flood::incrementAndGet));
+        CurveKeyPair otherKey = CurveKeyPair.generate();
+        List<Integer> heard = new ArrayList<>();
+        SessionPort quiet = open(process, parent, "quiet", otherKey, new SessionListener() {
+            @Override
+            public void onControl(int rank, List<ByteBuffer> frames) {}
+
+            @Override
+            public void onEvent(int rank, List<ByteBuffer> frames) {
+                heard.add(frames.get(0).getInt(0));
+            }
+        });
+        EventLoop ranks = process("ranks");
+        WireSocket flooder = rank(ranks, SocketRole.EVENT_CLIENT, flooded.eventsEndpoint(), key, "flooded");
+        WireSocket polite = rank(ranks, SocketRole.EVENT_CLIENT, quiet.eventsEndpoint(), otherKey, "quiet");
+
+        int sent = 0;
+        int polled = 0;
+        while (flood.get() < 3 * RATE) {
+            sent += ranks.call(() -> send(flooder, 256, SMALL), DEADLINE);
+            // Within a window, as an honest rank does.
+            if (polled < 900) {
+                int next = polled++;
+                ranks.call(() -> polite.send(List.of(ByteBuffer.allocate(SMALL).putInt(0, next))), DEADLINE);
+            }
+        }
+
+        // Both marks, what TCP holds, and what was read.
+        assertThat(sent).isLessThan(30_000);
+        int all = polled;
+        Awaitility.await().atMost(DEADLINE).until(() -> process.call(heard::size, DEADLINE) == all);
+        assertThat(heard).isSorted().doesNotHaveDuplicates();
+        List<JsonNode> sessions = new ArrayList<>();
+        status().at("/parents/0/sessions").forEach(sessions::add);
+        for (JsonNode session : sessions) {
+            long held = session.path("events_held_millis").asLong();
+            boolean isFlooded = session.path("session").asText().equals("flooded");
+            assertThat(held > 0).as(session.path("session").asText()).isEqualTo(isFlooded);
+        }
     }
 
     @Test

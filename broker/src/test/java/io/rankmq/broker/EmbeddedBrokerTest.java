@@ -146,7 +146,7 @@ class EmbeddedBrokerTest {
     void anAddressThatIsNotOursIsNamed() {
         EventLoop loop = EventLoop.start("other", Ticker.system(), fatal::add);
         BrokerConfig config =
-                new BrokerConfig("192.0.2.1", "192.0.2.1", 0, 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
+                new BrokerConfig("192.0.2.1", "192.0.2.1", 0, CurveKeyPair.generate(), BrokerLimits.DEFAULT);
         assertThatThrownBy(() -> loop.call(() -> EmbeddedBroker.start(loop, config), DEADLINE))
                 .isInstanceOf(TransportException.class)
                 .hasMessageContaining("cannot bind tcp://192.0.2.1:*");

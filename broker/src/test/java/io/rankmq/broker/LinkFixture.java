@@ -128,6 +128,11 @@ final class LinkFixture implements LinkEffects {
     }
 
     @Override
+    public void heldBack(HeldSession session) {
+        told.add("held back " + session.id);
+    }
+
+    @Override
     public void refused(String who, String why) {
         told.add("refused " + who + ": " + why);
     }

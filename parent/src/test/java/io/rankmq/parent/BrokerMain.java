@@ -33,7 +33,6 @@ public final class BrokerMain {
                 "127.0.0.1",
                 "127.0.0.1",
                 port + 2,
-                port + 3,
                 KeyFiles.readKeyPair(Path.of(args[0])),
                 BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(

@@ -2,6 +2,7 @@
 package io.rankmq.transport;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import zmq.Msg;
 import zmq.msg.MsgAllocator;
 
@@ -16,7 +17,7 @@ import zmq.msg.MsgAllocator;
  * </ul>
  *
  * <p>What waits is an estimate: frames of handshakes and of broken connections are counted in and never out. Whenever the limit is hit half of it
- * is forgiven, so an error costs a connection now and then, which its peer makes anew.
+ * is forgiven, so an error costs a connection now and then, which its peer makes anew. Nothing is forgiven while the socket is held back, for then it does wait.
  */
 final class Inflow implements MsgAllocator {
 
@@ -28,13 +29,21 @@ final class Inflow implements MsgAllocator {
 
     private final long maxFrame;
     private final long maxWaiting;
+    private final @Nullable QueueBudget shared;
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong cuts = new AtomicLong();
     private final Ticker ticker;
     private volatile long bodyAt;
     private volatile boolean sawBody;
+    private volatile boolean held;
 
     Inflow(long maxFrame, long maxWaiting, Ticker ticker) {
+        this(maxFrame, maxWaiting, null, ticker);
+    }
+
+    /** As the other; several sockets share {@code shared}. */
+    Inflow(long maxFrame, long maxWaiting, @Nullable QueueBudget shared, Ticker ticker) {
+        this.shared = shared;
         this.ticker = ticker;
         this.maxFrame = maxFrame;
         this.maxWaiting = maxWaiting;
@@ -46,11 +55,15 @@ final class Inflow implements MsgAllocator {
         if (size < 0 || size > maxFrame) {
             return new Msg(0);
         }
-        if (waiting.addAndGet(size) > maxWaiting) {
-            waiting.addAndGet(-size - maxWaiting / 2);
+        long before = waiting.get();
+        if (before + size > maxWaiting || (shared != null && !shared.hasRoom(before, size))) {
+            if (!held) {
+                add(-Math.min(before, maxWaiting) / 2);
+            }
             cuts.incrementAndGet();
             return new Msg(0);
         }
+        add(size);
         if (size > PART_OF_BODY) {
             bodyAt = ticker.nanos();
             sawBody = true;
@@ -60,7 +73,24 @@ final class Inflow implements MsgAllocator {
 
     /** The loop has taken a part of a message. */
     void taken(Msg part) {
-        waiting.addAndGet(-part.size() - CURVE_BYTES);
+        add(-part.size() - CURVE_BYTES);
+    }
+
+    /** The socket is not read, or is again. */
+    void hold(boolean on) {
+        held = on;
+    }
+
+    /** Nothing waits any more. */
+    void close() {
+        add(-waiting.get());
+    }
+
+    private void add(long bytes) {
+        waiting.addAndGet(bytes);
+        if (shared != null) {
+            shared.add(bytes);
+        }
     }
 
     /** How long ago a part of a body began to arrive, in nanoseconds; {@link Long#MAX_VALUE} if none has. Any thread. */

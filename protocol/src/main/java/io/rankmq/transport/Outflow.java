@@ -27,12 +27,12 @@ final class Outflow {
 
     private static final int SWEEP_EVERY = 64;
 
-    private final SendBudget budget;
+    private final QueueBudget budget;
     private final AtomicLong waiting = new AtomicLong();
     private final Deque<Tracked> tracked = new ArrayDeque<>();
     private int sweepIn;
 
-    Outflow(SendBudget budget) {
+    Outflow(QueueBudget budget) {
         this.budget = budget;
     }
 

@@ -30,7 +30,7 @@ final class PolledSocket {
     }
 
     void markReady() {
-        ready = true;
+        ready = !closed;
     }
 
     boolean isReady() {

@@ -25,9 +25,11 @@ final class Receiver {
     private final String identityProperty;
     private final MessageBounds bounds;
     private final Inflow inflow;
+    private final @Nullable ReadGate gate;
     private final MessageHandler handler;
     private final RateLimitedLog oversized;
     private final RateLimitedLog unidentified;
+    private final RateLimitedLog stopped;
     private final RateLimitedLog cut;
     private long cutsSeen;
 
@@ -36,15 +38,18 @@ final class Receiver {
             String identityProperty,
             MessageBounds bounds,
             Inflow inflow,
+            @Nullable ReadGate gate,
             MessageHandler handler,
             Ticker ticker) {
         this.role = role;
         this.identityProperty = identityProperty;
         this.bounds = bounds;
         this.inflow = inflow;
+        this.gate = gate;
         this.handler = handler;
         this.oversized = new RateLimitedLog(LOG, ticker);
         this.unidentified = new RateLimitedLog(LOG, ticker);
+        this.stopped = new RateLimitedLog(LOG, ticker);
         this.cut = new RateLimitedLog(LOG, ticker);
     }
 
@@ -62,6 +67,11 @@ final class Receiver {
                     bounds.maxWaiting());
         }
         for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+            if (gate != null && !gate.isOpen(socket)) {
+                // Else the descriptor stays readable, and the loop spins, until it is read again.
+                socket.processCommands();
+                return false;
+            }
             Msg first = socket.receive();
             if (first == null) {
                 return false;
@@ -79,7 +89,21 @@ final class Receiver {
     }
 
     long dropped() {
-        return oversized.count() + unidentified.count() + inflow.cuts();
+        return oversized.count() + unidentified.count() + stopped.count() + inflow.cuts();
+    }
+
+    void onHeld(Runnable listener) {
+        if (gate != null) {
+            gate.onHeld(listener);
+        }
+    }
+
+    long heldNanos() {
+        return gate == null ? 0 : gate.heldNanos();
+    }
+
+    void close() {
+        inflow.close();
     }
 
     /** Reads the message to its end; null if it is to be dropped. */
@@ -101,7 +125,15 @@ final class Receiver {
             }
             part = nextPart(socket, part);
         }
+        if (gate != null) {
+            gate.taken(bytes);
+        }
         if (role.discardsInput()) {
+            return null;
+        }
+        if (gate != null && metadata == null) {
+            stopped.warn(
+                    "Lost a message on {} of a peer that sends faster than it is read; it has to send it again", role);
             return null;
         }
         String peer = role.identifiesPeers() ? peer(metadata, routing) : "";

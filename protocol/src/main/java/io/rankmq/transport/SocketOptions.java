@@ -15,6 +15,9 @@ final class SocketOptions {
     /** Messages waiting for one peer: above the protocol's windows of 1,024, so that a full queue means a peer that does not read. */
     private static final int SEND_QUEUE = 4096;
 
+    /** Above the protocol's windows as well: only who has none reaches it. */
+    private static final int RECEIVE_MARK = 4096;
+
     static final int LINGER_MILLIS = 500;
     private static final int RECONNECT_MILLIS = 50;
     private static final int RECONNECT_MAX_MILLIS = 1000;
@@ -49,6 +52,11 @@ final class SocketOptions {
             socket.setRouterMandatory(true);
         }
         return socket;
+    }
+
+    /** Lets a peer be stopped by not reading the socket, at the cost of a message each time [1]. */
+    static void stopAtMark(ZMQ.Socket socket) {
+        socket.setRcvHWM(RECEIVE_MARK);
     }
 
     static void server(ZMQ.Socket socket, WireSocket.Bind bind) {

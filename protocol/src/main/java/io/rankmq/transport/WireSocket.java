@@ -25,7 +25,7 @@ public final class WireSocket implements AutoCloseable {
     private final PolledSocket socket;
     private final Receiver receiver;
     private final String endpoint;
-    private @Nullable SendBudget budget;
+    private @Nullable QueueBudget budget;
     /** By peer; a socket that chooses none has one for all. */
     private final Map<String, Outflow> outflows = new HashMap<>();
 
@@ -71,17 +71,35 @@ public final class WireSocket implements AutoCloseable {
             ZapAuthenticator zap,
             MessageBounds bounds,
             MessageHandler handler) {
+        return bind(loop, role, bind, zap, bounds, null, handler);
+    }
+
+    /** As the other, for a socket that is read no faster than {@code throttle} says. */
+    public static WireSocket bind(
+            EventLoop loop,
+            SocketRole role,
+            Bind bind,
+            ZapAuthenticator zap,
+            MessageBounds bounds,
+            @Nullable ReadThrottle throttle,
+            MessageHandler handler) {
         loop.checkInLoop();
         zap.checkGuards(loop);
         if (!role.binds) {
             throw new IllegalArgumentException(role + " connects, it does not bind");
         }
-        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), loop.ticker());
+        QueueBudget shared = throttle == null ? null : throttle.waiting();
+        Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), shared, loop.ticker());
+        ReadGate gate = throttle == null ? null : throttle.gate(inflow);
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
+            if (gate != null) {
+                SocketOptions.stopAtMark(socket);
+            }
             SocketOptions.server(socket, bind);
             String endpoint = SocketOptions.bind(socket, bind);
-            Receiver receiver = new Receiver(role, zap.identityProperty(), bounds, inflow, handler, loop.ticker());
+            Receiver receiver =
+                    new Receiver(role, zap.identityProperty(), bounds, inflow, gate, handler, loop.ticker());
             return new WireSocket(loop, role, socket, receiver, endpoint);
         } catch (RuntimeException e) {
             socket.close();
@@ -104,7 +122,7 @@ public final class WireSocket implements AutoCloseable {
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             SocketOptions.connect(loop, socket, role, connect);
-            Receiver receiver = new Receiver(role, "", bounds, inflow, handler, loop.ticker());
+            Receiver receiver = new Receiver(role, "", bounds, inflow, null, handler, loop.ticker());
             return new WireSocket(loop, role, socket, receiver, connect.endpoint());
         } catch (RuntimeException e) {
             socket.close();
@@ -143,7 +161,7 @@ public final class WireSocket implements AutoCloseable {
     }
 
     /** Bounds what waits in this socket's queues, from now on. */
-    public void bound(SendBudget sharedBudget) {
+    public void bound(QueueBudget sharedBudget) {
         loop.checkInLoop();
         budget = sharedBudget;
     }
@@ -158,7 +176,7 @@ public final class WireSocket implements AutoCloseable {
     }
 
     private @Nullable Outflow outflow(String peer) {
-        SendBudget shared = budget;
+        QueueBudget shared = budget;
         // Connections with a shared key come and go by numbers; what is sent to them is bounded by who sends.
         return shared == null || peer.startsWith(KeyRegistry.SHARED)
                 ? null
@@ -178,6 +196,16 @@ public final class WireSocket implements AutoCloseable {
         return receiver.dropped();
     }
 
+    /** Says what to call, on the loop thread, whenever the throttle holds this socket back. */
+    public void onHeld(Runnable listener) {
+        receiver.onHeld(listener);
+    }
+
+    /** For how many nanoseconds this socket was held back by its throttle so far. */
+    public long heldNanos() {
+        return receiver.heldNanos();
+    }
+
     /** Closes the socket; what was sent still goes out, if the peer takes it soon. Idempotent. */
     @Override
     public void close() {
@@ -185,6 +213,7 @@ public final class WireSocket implements AutoCloseable {
         outflows.values().forEach(Outflow::close);
         outflows.clear();
         socket.close();
+        receiver.close();
     }
 
     private static byte[] routing(String peer) {

@@ -19,7 +19,7 @@ class OutflowTest {
     private static final int LARGE = 256 << 10;
 
     private final Gang gang = new Gang(3);
-    private final SendBudget budget = new SendBudget(LIMIT);
+    private final QueueBudget budget = new QueueBudget(LIMIT);
 
     @AfterEach
     void closeAll() {

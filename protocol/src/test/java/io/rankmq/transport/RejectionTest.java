@@ -247,7 +247,7 @@ class RejectionTest {
         Inflow inflow = new Inflow(WireSocket.MAX_FRAME, 1 << 20, Ticker.system());
         SocketRole role = SocketRole.CONTROL_SERVER;
         Receiver receiver =
-                new Receiver(role, "User-Id", MessageBounds.DEFAULT, inflow, inbox, gang.broker.loop.ticker());
+                new Receiver(role, "User-Id", MessageBounds.DEFAULT, inflow, null, inbox, gang.broker.loop.ticker());
         String endpoint = gang.broker.loop.call(
                 () -> {
                     ZMQ.Socket socket = SocketOptions.create(gang.broker.loop.context(), role, inflow);

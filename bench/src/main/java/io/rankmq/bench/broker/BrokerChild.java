@@ -51,7 +51,7 @@ public final class BrokerChild implements AutoCloseable {
         int port = Integer.parseInt(arguments[0]);
         CurveKeyPair keys = CurveKeyPair.generate();
         BrokerConfig ranks =
-                new BrokerConfig("127.0.0.1", "127.0.0.1", port + 2, port + 3, keys, BrokerLimits.OF_ITS_OWN_PROCESS);
+                new BrokerConfig("127.0.0.1", "127.0.0.1", port + 2, keys, BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(ranks, port, PortRange.ANY, LinkLimits.DEFAULT, QUIET_START);
         try (EventLoop loop = EventLoop.start(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(1))) {
