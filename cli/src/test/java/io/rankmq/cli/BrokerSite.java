@@ -87,7 +87,7 @@ final class BrokerSite {
         Random random = new Random();
         for (int attempt = 0; attempt < 100; attempt++) {
             int first = 20_000 + random.nextInt(10_000);
-            if (isFree(first) && isFree(first + 1) && isFree(first + 2) && isFree(first + 3)) {
+            if (isFree(first) && isFree(first + 1) && isFree(first + 2)) {
                 return first;
             }
         }
