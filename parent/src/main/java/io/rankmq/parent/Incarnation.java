@@ -306,7 +306,7 @@ final class Incarnation {
         return ended.isDone() ? lastStats : ask(SessionCore::stats, lastStats);
     }
 
-    /** The last lines of a rank; they may arrive a moment after the news of its end. */
+    /** The last lines of a rank; from another host, or through a wrapper, they may arrive a moment after the news of its end. */
     List<String> lastLines(int rank) {
         Gang gang = launched.getNow(Optional.empty()).orElse(null);
         if (gang == null || rank == RankFailure.NO_RANK) {

@@ -13,7 +13,10 @@ public interface Gang extends AutoCloseable {
      */
     void joined(int rank, String host, long pid);
 
-    /** The last lines that the rank wrote, at most {@code count}, oldest first, both outputs in the order in which they came. */
+    /**
+     * The last lines that the rank wrote, at most {@code count}, oldest first, both outputs in the order in which they came. What has reached this
+     * host and was not read yet is waited for, a second at most.
+     */
     List<String> lastLines(int rank, int count);
 
     /** Asks every process to end (TERM), once. */

@@ -26,6 +26,9 @@ final class GangWatch implements Runnable {
     /** How long the end of a rank waits for the end of the command it runs under, which knows the exit code. */
     private static final long WRAPPER_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    /** A listener that is slow must not keep those who want the last lines for ever. */
+    private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final class Watched {
@@ -47,6 +50,7 @@ final class GangWatch implements Runnable {
     private final List<GangChild> children;
     private final Thread thread;
     private final Queue<Watched> newlyJoined = new ConcurrentLinkedQueue<>();
+    private final Queue<CountDownLatch> awaitedReads = new ConcurrentLinkedQueue<>();
     private final CountDownLatch allTold;
     private volatile boolean stopping;
 
@@ -93,6 +97,21 @@ final class GangWatch implements Runnable {
         return allTold.await(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Any thread but the gang's own. Waits until all that was in the pipes when it was called has been read; not for long. */
+    void awaitRead() {
+        if (!thread.isAlive()) {
+            return;
+        }
+        CountDownLatch read = new CountDownLatch(1);
+        awaitedReads.add(read);
+        LockSupport.unpark(thread);
+        try {
+            boolean unused = read.await(READ_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Any thread but the gang's own waits for its end; what is left in the pipes is told before. */
     void stop() {
         stopping = true;
@@ -136,6 +155,15 @@ final class GangWatch implements Runnable {
             child.out().close();
             child.err().close();
         });
+        takeAwaitedReads().forEach(CountDownLatch::countDown);
+    }
+
+    private List<CountDownLatch> takeAwaitedReads() {
+        List<CountDownLatch> taken = new ArrayList<>();
+        for (CountDownLatch read = awaitedReads.poll(); read != null; read = awaitedReads.poll()) {
+            taken.add(read);
+        }
+        return taken;
     }
 
     /** Returns the most bytes that a stream gave. */
@@ -148,10 +176,13 @@ final class GangWatch implements Runnable {
             }
         });
         noteEndOfJoined();
+        // Who asks while the pipes are read is answered in the next round.
+        List<CountDownLatch> asked = takeAwaitedReads();
         int most = 0;
         for (GangChild child : children) {
             most = Math.max(most, Math.max(child.out().poll(), child.err().poll()));
         }
+        asked.forEach(CountDownLatch::countDown);
         if (!ended.isEmpty()) {
             tellEnd(ended);
         }

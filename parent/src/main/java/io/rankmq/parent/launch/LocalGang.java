@@ -47,6 +47,7 @@ final class LocalGang implements Gang {
 
     @Override
     public List<String> lastLines(int rank, int count) {
+        watch.awaitRead();
         List<String> lines = new ArrayList<>();
         for (RankProcess child : children) {
             // A rank that the launcher's command started writes to that command's outputs.

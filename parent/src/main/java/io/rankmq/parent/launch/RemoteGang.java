@@ -49,6 +49,7 @@ final class RemoteGang implements Gang {
 
     @Override
     public List<String> lastLines(int rank, int count) {
+        watch.awaitRead();
         List<String> lines = new ArrayList<>();
         for (RemoteClient client : clients) {
             for (RemoteRank other : client.ranks()) {

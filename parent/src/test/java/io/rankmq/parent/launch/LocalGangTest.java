@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the launcher for this host does beyond the contract. */
 class LocalGangTest {
@@ -134,6 +135,27 @@ class LocalGangTest {
             long pid = killJoined(trial);
             trial.awaitExits(1);
             assertThat(trial.exit(0)).isEqualTo(new GangListener.Exit(0, HostName.current(), pid, null, null));
+        }
+    }
+
+    @Test
+    void hasReadWhatARankWroteBeforeItsLastLinesAreAskedFor(@TempDir Path folder) throws Exception {
+        Path turn = folder.resolve("turn");
+        assertThat(new ProcessBuilder("mkfifo", turn.toString()).start().waitFor())
+                .isZero();
+        // Opened once: between two openings a turn would be lost.
+        String command =
+                "exec 3<> " + turn + "; while read n <&3; do echo line $n; : > " + folder + "/written-$n; done";
+        try (Trial trial = Trial.of(sh(command), 1)) {
+            for (int n = 0; n < 20; n++) {
+                Path written = folder.resolve("written-" + n);
+                Files.writeString(turn, n + "\n");
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofNanos(100_000))
+                        .atMost(Trial.PATIENCE)
+                        .until(() -> Files.exists(written));
+                assertThat(trial.gang().lastLines(0, 1)).containsExactly("line " + n);
+            }
         }
     }
 
