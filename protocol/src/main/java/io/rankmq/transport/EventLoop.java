@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ import org.zeromq.ZContext;
 /**
  * One thread that owns all sockets of a process or session. Other threads post tasks to it; sockets and timers call back on it. Nothing
  * that runs on it may block, and an exception that escapes from anything that runs on it is a bug that ends the loop.
+ *
+ * <p>A thread that mostly waits for what comes out of the loop may run it meanwhile ({@link #drive}): that saves two hand-overs between threads a
+ * message. At any time one thread runs the loop, and "the loop thread" is the one that does.
  */
 public final class EventLoop implements Executor, AutoCloseable {
 
@@ -40,6 +44,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final SocketPoller poller = new SocketPoller();
     private final Mailbox mailbox;
     private final Thread thread;
+    private final Helm helm;
     private volatile boolean stopping;
     private volatile boolean ioThreadDead;
 
@@ -55,10 +60,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.context = new ZContext(1);
         context.setLinger(SocketOptions.LINGER_MILLIS);
         this.connections = new ConnectionWatch(context);
-        context.setUncaughtExceptionHandler((t, e) -> {
-            ioThreadDead = true;
-            fail(e);
-        });
         RateLimitedLog ioWarnings = new RateLimitedLog(LOG, Ticker.system());
         context.setNotificationExceptionHandler((t, e) -> {
             synchronized (ioWarnings) {
@@ -66,8 +67,10 @@ public final class EventLoop implements Executor, AutoCloseable {
                         "A connection of {} was left in an odd state by what its peer sent: {}", name, e.toString());
             }
         });
+        context.setThreadFactor(this::ioThread);
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
+        this.helm = new Helm(thread);
     }
 
     /**
@@ -97,7 +100,56 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** As {@link #execute}, but answers false if the loop has ended. */
     public boolean tryExecute(Runnable task) {
-        return mailbox.post(task);
+        if (!mailbox.post(task)) {
+            return false;
+        }
+        helm.callIfAbsent();
+        return true;
+    }
+
+    /**
+     * As {@link #tryExecute}, but if the caller is a {@link DrivingThread} and nobody runs the loop at this moment, then the task, and those posted
+     * before, are run on the calling thread before this returns.
+     */
+    public boolean tryExecuteHere(Runnable task) {
+        DrivingThread me = DrivingThread.current();
+        if (me == null) {
+            return tryExecute(task);
+        }
+        if (!mailbox.post(task)) {
+            return false;
+        }
+        me.ignoreInterrupts();
+        try {
+            if (helm.tryTake()) {
+                runTasksAsGuest();
+            }
+        } finally {
+            me.heedInterrupts();
+        }
+        return true;
+    }
+
+    /**
+     * Runs the loop on the calling thread until {@code done} or the loop's end. While nobody drives, the loop's own thread takes over: at once if a
+     * task is posted, within some 20 ms for everything else. One thread for each loop may do this.
+     *
+     * @param done asked again after all that the loop does; it must not block
+     * @throws IllegalStateException if the caller is no {@link DrivingThread}
+     */
+    public void drive(BooleanSupplier done) {
+        DrivingThread me = DrivingThread.current();
+        if (me == null) {
+            throw new IllegalStateException("only a DrivingThread can run the loop " + name);
+        }
+        me.ignoreInterrupts();
+        try {
+            if (!done.getAsBoolean() && helm.take(mailbox::wake)) {
+                runAsGuest(done);
+            }
+        } finally {
+            me.heedInterrupts();
+        }
     }
 
     /**
@@ -138,7 +190,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Whether the caller is the loop thread. */
     public boolean inLoop() {
-        return Thread.currentThread() == thread;
+        return helm.isHeldBy(Thread.currentThread());
     }
 
     /** The time by which timers are called. */
@@ -165,7 +217,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        mailbox.wake();
+        wake();
         if (inLoop()) {
             return;
         }
@@ -197,7 +249,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (fatal.compareAndSet(false, true)) {
             LOG.error("The loop {} ends because of an error", name, cause);
             stopping = true;
-            mailbox.wake();
+            wake();
             onFatal.accept(cause);
         }
     }
@@ -222,13 +274,30 @@ public final class EventLoop implements Executor, AutoCloseable {
         return poller;
     }
 
+    private Thread ioThread(Runnable work, String threadName) {
+        Thread made = new IoThread(work, threadName, poller::isTelling);
+        made.setUncaughtExceptionHandler((t, e) -> {
+            ioThreadDead = true;
+            fail(e);
+        });
+        return made;
+    }
+
+    /** Whoever runs the loop, or is to run it, looks what there is to do. */
+    private void wake() {
+        mailbox.wake();
+        helm.callIfAbsent();
+    }
+
     private void run() {
         try {
+            helm.takeWhenNeeded();
             while (!stopping) {
-                runTasks(TASKS_PER_ROUND);
-                boolean more = poller.drain();
-                runTimers();
-                sleep(more);
+                round(helm::isWanted);
+                if (helm.isWanted() && !stopping) {
+                    helm.leave();
+                    helm.takeWhenNeeded();
+                }
             }
             if (!fatal.get()) {
                 mailbox.close();
@@ -237,7 +306,49 @@ public final class EventLoop implements Executor, AutoCloseable {
         } catch (Throwable e) {
             fail(e);
         } finally {
+            helm.close();
             end();
+        }
+    }
+
+    private void runAsGuest(BooleanSupplier done) {
+        try {
+            while (!stopping && !done.getAsBoolean()) {
+                round(done);
+            }
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            leave();
+        }
+    }
+
+    private void runTasksAsGuest() {
+        try {
+            if (!stopping) {
+                runTasks(TASKS_PER_ROUND);
+            }
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** A guest leaves the loop; what was posted at the last moment is not left behind. */
+    private void leave() {
+        helm.leave();
+        if (stopping || !mailbox.isEmpty()) {
+            helm.callIfAbsent();
+        }
+    }
+
+    private void round(BooleanSupplier done) throws IOException {
+        runTasks(TASKS_PER_ROUND);
+        boolean more = poller.drain();
+        runTimers();
+        if (!done.getAsBoolean()) {
+            sleep(more, done);
         }
     }
 
@@ -265,11 +376,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    private void sleep(boolean more) throws IOException {
+    private void sleep(boolean more, BooleanSupplier done) throws IOException {
         long millis = more || poller.isAnyReady() ? 0 : millisToNextDeadline();
         if (millis > 0 && mailbox.prepareToSleep()) {
-            // Whoever stops the loop says so first and looks then whether it sleeps.
-            poller.await(stopping ? 0 : millis);
+            // Whoever stops the loop, or wants it to be left, says so first and looks then whether it sleeps.
+            poller.await(stopping || done.getAsBoolean() ? 0 : millis);
             mailbox.awake();
         } else {
             poller.await(0);

@@ -59,17 +59,27 @@ final class PolledSocket {
         if (closed) {
             return null;
         }
-        Msg part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
-        if (part != null) {
-            poller.received();
+        poller.beginTelling();
+        try {
+            Msg part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+            if (part != null) {
+                poller.received();
+            }
+            return part;
+        } finally {
+            poller.endTelling();
         }
-        return part;
     }
 
     /** Does what {@link #receive} does besides receiving, for sockets that cannot: else the descriptor stays readable for ever. */
     void processCommands() {
         if (!closed) {
-            socket.getEvents();
+            poller.beginTelling();
+            try {
+                socket.getEvents();
+            } finally {
+                poller.endTelling();
+            }
         }
     }
 
@@ -80,8 +90,13 @@ final class PolledSocket {
         }
         ready = true;
         int flags = more ? zmq.ZMQ.ZMQ_DONTWAIT | zmq.ZMQ.ZMQ_SNDMORE : zmq.ZMQ.ZMQ_DONTWAIT;
-        if (socket.base().send(part, flags)) {
-            return true;
+        poller.beginTelling();
+        try {
+            if (socket.base().send(part, flags)) {
+                return true;
+            }
+        } finally {
+            poller.endTelling();
         }
         int errno = socket.base().errno();
         if (errno == ZError.EAGAIN || errno == ZError.EHOSTUNREACH) {

@@ -29,6 +29,7 @@ final class SocketPoller {
 
     private final Selector selector;
     private final List<PolledSocket> sockets = new ArrayList<>();
+    private volatile boolean telling;
     private boolean signalled;
     private boolean received;
     private int fruitless;
@@ -58,6 +59,20 @@ final class SocketPoller {
 
     void remove(PolledSocket socket) {
         sockets.remove(socket);
+    }
+
+    /** A socket is used from now on, which may tell the I/O thread something. */
+    void beginTelling() {
+        telling = true;
+    }
+
+    void endTelling() {
+        telling = false;
+    }
+
+    /** Whether the I/O thread may be about to be told something. Any thread. */
+    boolean isTelling() {
+        return telling;
     }
 
     /** A socket has received something. */

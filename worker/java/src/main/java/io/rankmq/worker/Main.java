@@ -19,7 +19,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the rank; the calling thread runs its tasks. There are no arguments. */
+    /** Starts the rank, which ends the process once it is over. There are no arguments. */
     public static void main(String[] args) {
         configureLog();
         Signals.ignoreInterrupts();
@@ -67,8 +67,7 @@ public final class Main {
             refuse(refused);
             return;
         }
-        threads.runMain();
-        end.awaitExit();
+        threads.startTasks(loop, end::awaitExit);
     }
 
     private static void refuse(RuntimeException refused) {

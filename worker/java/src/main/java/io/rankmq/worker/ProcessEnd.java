@@ -81,7 +81,7 @@ final class ProcessEnd {
         haltAfter(TERMINATE_DEADLINE, ExitCode.FAILED);
     }
 
-    /** Keeps the main thread: a JVM whose last thread returns ends by itself, with exit code 0 whatever was to be said. The watchdog bounds it. */
+    /** Keeps the calling thread: a JVM whose last thread returns ends by itself, with exit code 0 whatever was to be said. The watchdog bounds it. */
     void awaitExit() {
         haltAfter(Duration.ofDays(1), ExitCode.FAILED);
     }

@@ -139,7 +139,7 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
             AbortSignal abort = new AbortSignal();
             running = abort;
             boolean mayRefer = core.mayRefer();
-            threads.onMain(() -> {
+            threads.onTasks(() -> {
                 run(() -> userCode.execute(task, mayRefer, abort), outcome -> {
                     running = null;
                     return core.taskDone(outcome.code(), outcome.error(), outcome.body(), now());
@@ -152,7 +152,7 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
                     outcome -> core.eventHandled(event.command(), outcome.error(), outcome.body(), now())));
         } else if (action instanceof RankAction.StartInitialise initialise) {
             userCode.agreed(core.leaseNanos());
-            threads.onMain(() -> run(
+            threads.onTasks(() -> run(
                     () -> userCode.initialise(initialise.body()),
                     outcome -> core.initialised(outcome.error(), outcome.body(), now())));
         } else if (action instanceof RankAction.EventRoom room) {
@@ -171,15 +171,15 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
         }
     }
 
-    /** Runs user code on the calling thread, and tells the core on the loop thread. */
+    /** Runs user code on the calling thread, and tells the core: here if nobody runs the loop, else on the loop thread. */
     private void run(Supplier<Outcome> work, Report report) {
         try {
             Outcome outcome = work.get();
-            later(() -> report.on(outcome));
+            here(() -> report.on(outcome));
         } catch (Throwable bug) {
             LOG.error("A bug ends this rank", bug);
             WireError error = Failures.of(ErrorCode.INTERNAL, "a bug of RankMQ", bug);
-            later(() -> core.fail(error, now()));
+            here(() -> core.fail(error, now()));
         }
     }
 
@@ -190,6 +190,10 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
     /** Asks the core on the loop thread; false if the loop has ended. */
     private boolean later(Supplier<List<RankAction>> question) {
         return loop.tryExecute(() -> perform(question.get()));
+    }
+
+    private void here(Supplier<List<RankAction>> question) {
+        boolean unused = loop.tryExecuteHere(() -> perform(question.get()));
     }
 
     private void raise(String reason) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A rank's part in the data plane (docs/protocol.md, section 12): brings the values of a task before it runs, and keeps those of its reply until
- * the next one. The main thread uses it; {@link #close} belongs to any thread.
+ * the next one. The thread of the tasks uses it; {@link #close} belongs to any thread.
  */
 final class RankData implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RankData.class);

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The user's components, and the commands of the parent carried out in them. Whatever user code throws becomes an error that travels.
- * {@link #initialise} and {@link #execute} are called by the main thread, {@link #handle} by the event thread, never before INITIALIZE has ended.
+ * {@link #initialise} and {@link #execute} are called by the thread of the tasks, {@link #handle} by the event thread, never before INITIALIZE has ended.
  */
 final class UserCode {
     private static final Logger LOG = LoggerFactory.getLogger(UserCode.class);

@@ -3,6 +3,8 @@ package io.rankmq.worker;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Work for one thread, done one piece after another. */
@@ -24,7 +26,17 @@ final class WorkQueue {
 
     /** Does the work until {@link #end} is called; the calling thread belongs to it. */
     void run() {
+        run(hasWork -> {});
+    }
+
+    /**
+     * As {@link #run()}.
+     *
+     * @param waiting what the thread does while there is no work; it gets the question whether there is some, and may return before
+     */
+    void run(Consumer<BooleanSupplier> waiting) {
         while (!ended) {
+            waiting.accept(() -> !queue.isEmpty());
             Runnable next = next();
             if (next != null) {
                 next.run();
