@@ -512,6 +512,34 @@ def test_close_does_not_wait_beyond_its_grace() -> None:
     assert rank.ended() == 0
 
 
+def test_a_rank_leaves_once_its_own_events_are_acknowledged() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    fire(rank, 2, wait=False)
+    assert messages(rank.command(Close(5000, "done"))) == []
+    waiting = rank.wait(0.45)
+    assert [message for message in waiting if isinstance(message, Mark)] == [Mark(2)] * 3
+    assert not [message for message in waiting if isinstance(message, Leaving)]
+    assert len(rank.hear(Resend("events", 1))) == 2
+    assert rank.hear(Ack("events", 1)) == []
+    assert rank.hear(Ack("events", 2)) == [Leaving(2, "done")]
+    rank.hear(Ack("reports", 2))
+    assert rank.ended() == 0
+    assert rank.core.lost_events == 0
+
+
+def test_events_that_nobody_acknowledges_do_not_outlast_the_grace_and_are_counted() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    rank.command(Close(2000, "done"))
+    sent = rank.wait(2.1)
+    assert [message.reason for message in sent if isinstance(message, Leaving)] == [
+        "done; 1 events of this rank were not acknowledged"
+    ]
+    assert rank.ended() == 0
+    assert rank.core.lost_events == 1
+
+
 def test_commands_behind_close_are_taken_and_not_run() -> None:
     rank = Rank().initialize()
     rank.execute("t-1")

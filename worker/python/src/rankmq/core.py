@@ -71,6 +71,9 @@ ACK_DELAY = 0.025
 FAREWELL = 1.0
 """The acknowledgement of the last report is waited for so long."""
 
+MARK_AGAIN = 0.2
+"""A rank that waits for the acknowledgement of its events before it leaves says so often how many there are."""
+
 TERMINATE_GRACE = 1.0
 """What a rank that is told to terminate gives its running work."""
 
@@ -123,7 +126,13 @@ class RankCore:
         self._ending = _Ending(ExitCode.FAILED, "")
         self._work_until = self._end_by = 0.0
         self._farewell = 0
+        self._mark_at: float | None = None
         self._actions: list[Action] = []
+
+    @property
+    def lost_events(self) -> int:
+        """Events that were not acknowledged when this rank ended; the parent may have them."""
+        return len(self._events.log) if self.state == ENDED else 0
 
     # What happens
 
@@ -159,14 +168,14 @@ class RankCore:
             self._keep_link(now)
             self._keep_streams(now)
             if self.state == DRAINING and now >= self._work_until:
-                self._leave(now, " (its work did not end in time)")
+                self._leave(now, self._what_is_left())
             elif self.state == LEAVING and now >= self._end_by:
                 self._end(self._ending)
         return self._drain()
 
     def next_deadline(self) -> float:
         """When `tick` is to be called next."""
-        timers = [self._link.next_deadline(), self._ack_at, self._events.next_deadline()]
+        timers = [self._link.next_deadline(), self._ack_at, self._mark_at, self._events.next_deadline()]
         if self.state in (DRAINING, LEAVING):
             timers.append(self._work_until if self.state == DRAINING else self._end_by)
         return min(timer for timer in timers if timer is not None)
@@ -261,6 +270,7 @@ class RankCore:
             self.dropped += 1
         elif isinstance(message, Ack) and message.stream == EVENTS:
             self._give_room(self._events.acknowledge(message.upto, now))
+            self._leave_if_done(now)
         elif isinstance(message, Ack):
             self._reports.acknowledge(message.upto)
             if self.state == LEAVING and self._reports.acknowledged >= self._farewell:
@@ -350,8 +360,17 @@ class RankCore:
         self._leave_if_done(now)
 
     def _leave_if_done(self, now: float) -> None:
-        if self.state == DRAINING and self._schedule.is_idle():
+        if self.state != DRAINING or not self._schedule.is_idle():
+            return
+        if not self._events.log:
             self._leave(now)
+        elif self._mark_at is None:
+            self._mark_at = now
+
+    def _what_is_left(self) -> str:
+        work = "" if self._schedule.is_idle() else " (its work did not end in time)"
+        events = f"; {len(self._events.log)} events of this rank were not acknowledged" if self._events.log else ""
+        return work + events
 
     def _leave(self, now: float, how: str = "") -> None:
         self._give_up_events()
@@ -366,6 +385,7 @@ class RankCore:
     def _end(self, ending: _Ending) -> None:
         if self.state != ENDED:
             self.state = ENDED
+            self._mark_at = None
             self._give_up_events()
             self._actions.append(End(ending.code, ending.reason))
 
@@ -401,13 +421,19 @@ class RankCore:
     def _keep_streams(self, now: float) -> None:
         if self._ack_at is not None and now >= self._ack_at:
             self._send(Ack(COMMANDS, self._carry()))
+        if self._mark_at is not None and now >= self._mark_at:
+            self._mark_at = now + MARK_AGAIN
+            self._mark()
         again = self._events.overdue(now)
         if again is not None:
             self._actions.append(SendEvent(again))
 
     def _heartbeat(self) -> None:
         self._send(RankHeartbeat(self._carry(), self._reports.newest))
-        if len(self._events.log):
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._events.log:
             self._actions.append(SendEvent(self._encode(Mark(self._events.log.newest))))
 
     def _ask(self, newest: int, now: float) -> None:

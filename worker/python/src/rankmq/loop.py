@@ -111,6 +111,11 @@ class Loop:
             self._context.term()
         return self._end
 
+    def _tell_lost_events(self) -> None:
+        lost = self._core.lost_events
+        if lost:
+            log.warning("%d events of this rank were not acknowledged before it ended, so they may be lost", lost)
+
     def _turn(self) -> None:
         wake_at = self._core.next_deadline()
         # Rounded up, or the last fraction of a millisecond would be spent turning.
@@ -169,6 +174,7 @@ class Loop:
                 self._rebuild()
             else:
                 self._end = action
+                self._tell_lost_events()
 
     def _rebuild(self) -> None:
         log.warning("the parent does not answer; connecting again")

@@ -50,6 +50,13 @@ record Ending(int exitCode, String reason, @Nullable WireError failure) {
         return new Ending(ExitCode.PARENT_GONE, "the parent was silent for its whole lease", null);
     }
 
+    /** The same, with so many events that the parent has not acknowledged. */
+    Ending withEventsLeft(int count) {
+        return count == 0
+                ? this
+                : new Ending(exitCode, reason + "; " + count + " events of this rank were not acknowledged", failure);
+    }
+
     /** The same, after work that did not end. */
     Ending withWorkLeft() {
         return new Ending(exitCode, reason + "; what ran did not end in time", failure);

@@ -22,6 +22,7 @@ final class EventUplink {
     private @Nullable Awaited awaited;
     private long askAgain = Timing.NEVER;
     private long lastSent;
+    private long markDue = Timing.NEVER;
     private long staleReplies;
 
     /** The first WELCOME tells how many events may be unacknowledged; later ones change nothing. */
@@ -102,7 +103,23 @@ final class EventUplink {
         }
     }
 
+    /** How many events the parent has not acknowledged. */
+    int unacknowledged() {
+        return log == null ? 0 : log.size();
+    }
+
+    /** The rank waits for nothing but acknowledgements: from now on it says often how far the stream goes. */
+    void insist(long now) {
+        if (markDue == Timing.NEVER) {
+            markDue = now;
+        }
+    }
+
     void tick(long now, Outbox out) {
+        if (Timing.isDue(markDue, now)) {
+            markDue = now + Timing.MARK_AGAIN;
+            mark(out);
+        }
         if (awaited != null && Timing.isDue(askAgain, now)) {
             askAgain = now + Timing.ASK_REPLY_AGAIN;
             out.add(new RankAction.SendEvent(awaited.event(), awaited.seq()));
@@ -110,7 +127,7 @@ final class EventUplink {
     }
 
     long nextDeadline() {
-        return askAgain;
+        return Timing.earlier(askAgain, markDue);
     }
 
     /** How many answers came that nobody waited for. */

@@ -231,6 +231,11 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
         }
         if (state instanceof RankState.Ended) {
             RankCounters counters = core.counters();
+            if (counters.lostEvents() > 0) {
+                LOG.warn(
+                        "{} events of this rank were not acknowledged before it ended, so they may be lost",
+                        counters.lostEvents());
+            }
             if (!counters.isQuiet() || malformed.count() + unsent.count() + relay.failures() > 0) {
                 LOG.info(
                         "{}, malformed {}, unsent {}, events not relayed {}",

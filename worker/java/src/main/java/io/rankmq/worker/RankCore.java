@@ -62,7 +62,8 @@ final class RankCore {
                 intake.gaps(),
                 link.rebuilds(),
                 events.staleReplies(),
-                lateEvents);
+                lateEvents,
+                state instanceof Ended ? events.unacknowledged() : 0);
     }
 
     /** A message of the parent. */
@@ -137,19 +138,22 @@ final class RankCore {
     /** The components were built and START_RUN was fired, or not. */
     List<RankAction> initialised(@Nullable WireError error, Body changes, long now) {
         work.initialised(error, changes);
-        return leaveIfDone(now);
+        leaveIfDone(now);
+        return out.drain();
     }
 
     /** The task that was started has ended. */
     List<RankAction> taskDone(ReturnCode code, @Nullable WireError error, Body body, long now) {
         work.taskDone(code, error, body);
-        return leaveIfDone(now);
+        leaveIfDone(now);
+        return out.drain();
     }
 
     /** The event of that command was handled. */
     List<RankAction> eventHandled(long command, @Nullable WireError error, Body changes, long now) {
         work.eventHandled(command, error, changes);
-        return leaveIfDone(now);
+        leaveIfDone(now);
+        return out.drain();
     }
 
     /** An event was fired here; {@code ticket} is what its answer will be called, if it is awaited. */
@@ -193,7 +197,8 @@ final class RankCore {
         } else if (state instanceof Draining draining) {
             state = draining.withoutWaiting(now);
         }
-        return leaveIfDone(now);
+        leaveIfDone(now);
+        return out.drain();
     }
 
     private void onCommand(long seq, Message message, long now) {
@@ -212,12 +217,9 @@ final class RankCore {
             long endBy = now + Timing.millis(close.grace());
             long workUntil = endBy - Math.min(Timing.FAREWELL, Timing.millis(close.grace()) / 4);
             Ending ending = Ending.closed(close.reason());
-            Draining draining = active.draining(ending, workUntil, endBy);
-            state = draining;
+            state = active.draining(ending, workUntil, endBy);
             work.stop(close.reason());
-            if (work.isIdle()) {
-                farewell(draining, ending, now, endBy);
-            }
+            leaveIfDone(now);
         } else if (message instanceof Message.Abort abort) {
             work.abort(abort.task(), abort.reason());
         } else {
@@ -250,7 +252,7 @@ final class RankCore {
         } else if (message instanceof Message.Refuse refuse) {
             end(state.endingOr(Ending.refused(refuse.error())));
         } else if (message instanceof Message.Ack ack) {
-            acknowledged(ack);
+            acknowledged(ack, now);
         } else if (message instanceof Message.Resend resend) {
             streams.resend(resend, now);
         } else if (message instanceof Message.EventReply reply) {
@@ -276,23 +278,29 @@ final class RankCore {
         intake.mark(welcome.newest(), now, out);
     }
 
-    private void acknowledged(Message.Ack ack) {
+    private void acknowledged(Message.Ack ack, long now) {
         streams.acknowledged(ack);
+        leaveIfDone(now);
         if (state instanceof Leaving leaving && streams.reports().isAcknowledged(leaving.farewell())) {
             end(leaving.ending());
         }
     }
 
-    private List<RankAction> leaveIfDone(long now) {
+    private void leaveIfDone(long now) {
         if (state instanceof Draining draining && work.isIdle()) {
-            farewell(draining, draining.ending(), now, draining.endBy());
+            if (events.unacknowledged() == 0) {
+                farewell(draining, draining.ending(), now, draining.endBy());
+            } else {
+                events.insist(now);
+            }
         }
-        return out.drain();
     }
 
     private void endInTime(long now) {
         if (state instanceof Draining draining && Timing.isDue(draining.workUntil(), now)) {
-            farewell(draining, draining.ending().withWorkLeft(), now, draining.endBy());
+            Ending ending =
+                    work.isIdle() ? draining.ending() : draining.ending().withWorkLeft();
+            farewell(draining, ending.withEventsLeft(events.unacknowledged()), now, draining.endBy());
         } else if (state instanceof Leaving leaving && Timing.isDue(leaving.endBy(), now)) {
             end(leaving.ending());
         }

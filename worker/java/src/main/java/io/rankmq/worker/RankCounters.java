@@ -11,12 +11,20 @@ package io.rankmq.worker;
  * @param rebuilds times that the sockets were rebuilt
  * @param staleReplies answers to events that nobody waited for
  * @param lateEvents events that were fired after the last word
+ * @param lostEvents events that were not acknowledged when the rank ended; the parent may have them
  */
 record RankCounters(
-        long foreign, long unexpected, long repeats, long gaps, long rebuilds, long staleReplies, long lateEvents) {
+        long foreign,
+        long unexpected,
+        long repeats,
+        long gaps,
+        long rebuilds,
+        long staleReplies,
+        long lateEvents,
+        long lostEvents) {
 
     /** Whether there is anything to tell. */
     boolean isQuiet() {
-        return foreign + unexpected + repeats + gaps + rebuilds + staleReplies + lateEvents == 0;
+        return foreign + unexpected + repeats + gaps + rebuilds + staleReplies + lateEvents + lostEvents == 0;
     }
 }

@@ -46,7 +46,7 @@ sealed interface RankState {
     }
 
     /**
-     * Was told to end; what runs may still end in order.
+     * Was told to end; what runs may still end in order, and events that are on their way may arrive.
      *
      * @param workUntil after this the running work is left alone
      * @param endBy after this nothing is waited for

@@ -26,6 +26,9 @@ final class Timing {
     /** An event that was acknowledged but not answered is sent again not more often than this. */
     static final long ASK_REPLY_AGAIN = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** A rank that waits for the acknowledgement of its events before it leaves says so often how many there are. */
+    static final long MARK_AGAIN = TimeUnit.MILLISECONDS.toNanos(200);
+
     /** The last word's acknowledgement is waited for so long. */
     static final long FAREWELL = TimeUnit.MILLISECONDS.toNanos(1000);
 

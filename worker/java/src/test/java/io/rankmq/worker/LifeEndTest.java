@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.worker;
 
+import static io.rankmq.worker.CoreBench.ackEvents;
 import static io.rankmq.worker.CoreBench.ackReports;
 import static io.rankmq.worker.CoreBench.event;
 import static io.rankmq.worker.CoreBench.execute;
@@ -13,6 +14,7 @@ import io.rankmq.api.ReturnCode;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.ErrorCode;
 import io.rankmq.protocol.Message;
+import io.rankmq.protocol.StreamName;
 import io.rankmq.protocol.WireError;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,41 @@ class LifeEndTest {
         List<RankAction> actions = bench.advance(0);
         assertThat(only(Message.Leaving.class, sent(actions))).hasSize(1);
         assertThat(only(RankAction.End.class, actions)).hasSize(1);
+    }
+
+    @Test
+    void itsOwnEventsAreAcknowledgedBeforeARankLeaves() {
+        bench.core.fire(1, new Message.Event("up", false, Body.NONE), bench.now());
+        bench.core.fire(2, new Message.Event("up", false, Body.NONE), bench.now());
+        assertThat(bench.command(2, new Message.Close(2000, "done"))).isEmpty();
+        List<RankAction> waiting = bench.advance(400);
+        assertThat(only(Message.Mark.class, sent(waiting)))
+                .as("at once, and again")
+                .containsExactly(new Message.Mark(2), new Message.Mark(2), new Message.Mark(2));
+        assertThat(only(Message.Leaving.class, sent(waiting))).isEmpty();
+        assertThat(sent(bench.direct(new Message.Resend(StreamName.EVENTS, 1)))).hasSize(2);
+        assertThat(only(Message.Leaving.class, sent(bench.direct(ackEvents(1)))))
+                .isEmpty();
+        assertThat(only(Message.Leaving.class, sent(bench.direct(ackEvents(2)))))
+                .extracting(Message.Leaving::reason)
+                .containsExactly("done");
+        assertThat(only(Message.Mark.class, sent(bench.advance(400)))).isEmpty();
+        assertThat(bench.direct(ackReports(2))).containsExactly(new RankAction.End(0, "done"));
+        assertThat(bench.core.counters().lostEvents()).isZero();
+    }
+
+    @Test
+    void eventsThatNobodyAcknowledgesDoNotOutlastTheGraceAndAreCounted() {
+        bench.core.fire(1, new Message.Event("up", false, Body.NONE), bench.now());
+        bench.command(2, new Message.Close(2000, "done"));
+        assertThat(only(Message.Leaving.class, sent(bench.advance(1499)))).isEmpty();
+        assertThat(only(Message.Leaving.class, sent(bench.advance(1))))
+                .extracting(Message.Leaving::reason)
+                .containsExactly("done; 1 events of this rank were not acknowledged");
+        assertThat(only(RankAction.End.class, bench.advance(500)))
+                .singleElement()
+                .satisfies(end -> assertThat(end.exitCode()).isZero());
+        assertThat(bench.core.counters().lostEvents()).isEqualTo(1);
     }
 
     @Test

@@ -502,6 +502,24 @@ abstract class WorkerContract {
     }
 
     @Test
+    void closeKeepsEventsUntilTheParentHasThem() throws IOException {
+        startAndInitialise();
+        parent.acknowledgesEvents(false);
+        parent.result("post", new Shareable().put("events", 2L));
+        parent.await(Message.Event.class);
+        parent.await(Message.Event.class);
+        parent.command(new Message.Close(60_000, "all done"));
+        parent.await(Message.Mark.class, mark -> mark.newest() == 2);
+        parent.direct(new Message.Resend(StreamName.EVENTS, 1));
+        parent.await(Message.Event.class);
+        parent.await(Message.Event.class);
+        assertThat(parent.unseen(Message.Leaving.class)).isZero();
+        parent.direct(new Message.Ack(StreamName.EVENTS, 2));
+        assertThat(parent.await(Message.Leaving.class).reason()).isEqualTo("all done");
+        assertThat(worker.exitCode(SOON)).isZero();
+    }
+
+    @Test
     void aStuckTaskDoesNotOutliveTheGrace() throws IOException {
         startAndInitialise();
         parent.execute("t", "stuck", new Shareable());
