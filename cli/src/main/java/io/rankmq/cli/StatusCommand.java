@@ -80,12 +80,8 @@ final class StatusCommand implements Callable<Integer> {
                     + parent.path("dropped_messages").asLong() + " messages dropped, "
                     + parent.path("underway_bytes").asLong() + " bytes under way");
             for (JsonNode session : parent.path("sessions")) {
-                out.println("  session " + session.path("session").asText() + " incarnation "
-                        + session.path("incarnation").asInt() + ": "
-                        + session.path("newest_command").asLong()
-                        + " commands, " + session.path("control").asLong() + " reports, "
-                        + session.path("events").asLong() + " events");
-                session.path("ranks").forEach(rank -> out.println("    " + describe(rank)));
+                out.println("  " + describeSession(session));
+                session.path("ranks").forEach(rank -> out.println("    " + describeRank(rank)));
                 if (session.has("ranks_left_out")) {
                     out.println("    and " + session.path("ranks_left_out").asInt() + " ranks more");
                 }
@@ -93,7 +89,21 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static String describe(JsonNode rank) {
+    static String describeSession(JsonNode session) {
+        StringBuilder text =
+                new StringBuilder("session " + session.path("session").asText() + " incarnation "
+                        + session.path("incarnation").asInt() + ": "
+                        + session.path("newest_command").asLong() + " commands, "
+                        + session.path("control").asLong() + " reports, "
+                        + session.path("events").asLong() + " events");
+        long heldMillis = session.path("events_held_millis").asLong();
+        if (heldMillis > 0) {
+            text.append(String.format(Locale.ROOT, ", which were held back for %.1f s", heldMillis / 1e3));
+        }
+        return text.toString();
+    }
+
+    private static String describeRank(JsonNode rank) {
         StringBuilder text = new StringBuilder(
                 "rank " + rank.path("rank").asInt() + " " + rank.path("state").asText());
         if (rank.has("lag")) {
