@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 
-/** How a broker's answer is told in words; {@code MainTest} asks a real one. */
+/** How a broker's answer is told in words; {@code BrokerProcessTest} asks a real one. */
 class StatusCommandTest {
     private final ObjectNode session = new ObjectMapper()
             .createObjectNode()

@@ -377,7 +377,10 @@ final class Incarnation {
         SessionLimits limits = spec.limits();
         long end = System.nanoTime() + limits.closeGrace().toNanos();
         CompletableFuture<Pending.Outcome<Message.Leaving>> left = new CompletableFuture<>();
-        boolean told = driver.post(core -> core.close(reason, driver.now(), left::complete));
+        boolean told = driver.post(core -> core.close(reason, driver.now(), outcome -> {
+            warnOfWhatIsUndone(reason, outcome);
+            left.complete(outcome);
+        }));
         Gang gang = null;
         try {
             gang = awaitLaunched();
@@ -400,6 +403,15 @@ final class Incarnation {
             // Also what a launcher starts that has not returned yet.
             CompletableFuture<Void> unused = launched.thenAccept(late -> late.ifPresent(this::discard));
         }
+    }
+
+    /** A rank that leaves something undone adds it to the reason that it was given. */
+    private void warnOfWhatIsUndone(String reason, Pending.Outcome<Message.Leaving> outcome) {
+        outcome.answers().forEach((rank, leaving) -> {
+            if (leaving.reason().startsWith(reason) && !leaving.reason().equals(reason)) {
+                LOG.warn("rank {} of session {} left: {}", rank, spec.id(), leaving.reason());
+            }
+        });
     }
 
     private @Nullable Gang awaitLaunched() throws InterruptedException {

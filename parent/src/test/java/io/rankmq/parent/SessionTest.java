@@ -11,6 +11,10 @@ import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
 import io.rankmq.api.Tensor;
 import io.rankmq.parent.ranks.NotAnExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +49,25 @@ class SessionTest {
         }
         RealRanks.nothingIsLeftOf(session.id());
         assertThat(session.ranks()).extracting(RankInfo::exit).containsExactly("exit code 0", "exit code 0");
+    }
+
+    @Test
+    void aRankThatLeavesWorkUndoneIsNamedWhenTheSessionCloses() throws Exception {
+        SessionLimits quick = SessionLimits.DEFAULT.withCloseGrace(Duration.ofSeconds(1));
+        Session session = ranks.session(1).limits(quick).start();
+        RealRanks.executing(session, "ignore_abort", new Shareable());
+        RealRanks.soon(ranks.line("0: waiting"));
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            session.close();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("rank 0 of session " + session.id() + " left: ", "what ran did not end in time");
+        RealRanks.nothingIsLeftOf(session.id());
     }
 
     @Test
