@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +114,26 @@ def test_what_killed_processes_left_is_swept_by_the_next_and_nothing_that_lives(
     assert next_.tell("sweep") == "1"
     assert len(list(tmp_path.iterdir())) == 2
     assert len(living.tell("token")) == 32
+
+
+def _enter_and_leave(root: Path, rounds: int, together: Barrier) -> None:
+    for n in range(rounds):
+        folder = Folder(str(root), "s-together", n)
+        together.wait(20)
+        folder.close()
+        together.wait(20)
+
+
+def test_the_folder_is_removed_too_if_all_leave_at_once(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(2)
+    processes = [context.Process(target=_enter_and_leave, args=(tmp_path, 1000, together)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_folder_of_somebody_killed_early_is_swept(tmp_path: Path, store: Store) -> None:

@@ -47,7 +47,9 @@ class Folder:
         """Leaves the folder; the last one who leaves removes it. Values that are mapped stay where they are mapped."""
         if self._users < 0:
             return
-        if try_lock(self._users, fcntl.LOCK_EX):
+        # Left first: of two who still are in while each asks whether he is the last, neither would be.
+        fcntl.lockf(self._users, fcntl.LOCK_UN)
+        if try_lock(self._users, fcntl.LOCK_EX) and is_linked(self._users, self.path / _USERS):
             try:
                 _remove(self.path)
             except OSError as error:
