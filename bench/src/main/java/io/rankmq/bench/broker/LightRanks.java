@@ -35,6 +35,8 @@ import java.util.concurrent.CountDownLatch;
 final class LightRanks implements Launcher, Gang {
     private static final int FLOOD_BYTES = 1000;
     private static final int FLOOD_BURST = 256;
+    /** How soon a flood looks whether its full queues have room; looking all the time would take a core that a flood from another host does not. */
+    private static final long FLOOD_AGAIN_NANOS = 1_000_000;
 
     private final List<Rank> ranks = new ArrayList<>();
     private final CountDownLatch stalled = new CountDownLatch(1);
@@ -53,14 +55,20 @@ final class LightRanks implements Launcher, Gang {
     /** From now on they say as much as their queues take, until the end. */
     void flood() {
         loop.execute(() -> loop.addTimer(new LoopTimer() {
+            private long next = loop.ticker().nanos();
+
             @Override
             public long nextDeadlineNanos() {
-                return loop.ticker().nanos();
+                return next;
             }
 
             @Override
             public void onTick(long now) {
-                ranks.forEach(Rank::flood);
+                boolean hasRoom = false;
+                for (Rank rank : ranks) {
+                    hasRoom |= rank.flood();
+                }
+                next = hasRoom ? now : now + FLOOD_AGAIN_NANOS;
             }
         }));
     }
@@ -128,10 +136,14 @@ final class LightRanks implements Launcher, Gang {
             return WireSocket.connect(loop, role, where, MessageBounds.DEFAULT, this::hear);
         }
 
-        private void flood() {
-            for (int i = 0; i < FLOOD_BURST && events.send(List.of(ByteBuffer.allocate(FLOOD_BYTES))); i++) {
-                // Until the queue is full.
+        /** Sends some; false if the queue is full. */
+        private boolean flood() {
+            for (int i = 0; i < FLOOD_BURST; i++) {
+                if (!events.send(List.of(ByteBuffer.allocate(FLOOD_BYTES)))) {
+                    return false;
+                }
             }
+            return true;
         }
 
         private void hear(Incoming incoming) {
