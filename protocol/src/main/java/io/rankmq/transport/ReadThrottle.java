@@ -15,6 +15,9 @@ public final class ReadThrottle implements LoopTimer {
     /** Short beside a round trip that a person notices, long beside the cost of waking up. */
     private static final long PAUSE_NANOS = 10_000_000;
 
+    /** What may be read at once after a quiet moment is this part of a second's worth: all others wait meanwhile. It has room for some ranks' windows. */
+    private static final long BURSTS_PER_SECOND = 4;
+
     private final EventLoop loop;
     private final long perSecond;
     private final QueueBudget waiting;
@@ -40,7 +43,13 @@ public final class ReadThrottle implements LoopTimer {
 
     ReadGate gate(Inflow inflow) {
         return new ReadGate(
-                this, inflow, new TokenBucket(perSecond, loop.ticker().nanos()), loop.ticker());
+                this,
+                inflow,
+                new TokenBucket(
+                        perSecond,
+                        Math.max(1, perSecond / BURSTS_PER_SECOND),
+                        loop.ticker().nanos()),
+                loop.ticker());
     }
 
     void hold(ReadGate gate) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TokenBucketTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final TokenBucket bucket = new TokenBucket(100, 0);
+    private final TokenBucket bucket = new TokenBucket(100, 100, 0);
 
     @Test
     void aSecondsWorthMayBeTakenAtOnce() {
@@ -45,7 +45,19 @@ class TokenBucketTest {
     }
 
     @Test
+    void noMoreThanTheMostIsSavedUpThoughMoreComesBackInASecond() {
+        TokenBucket small = new TokenBucket(100, 10, 0);
+        small.take(10);
+        assertThat(small.isEmpty(0)).isTrue();
+        assertThat(small.isEmpty(SECOND)).isFalse();
+        small.take(10);
+        assertThat(small.isEmpty(SECOND)).isTrue();
+        assertThat(small.isEmpty(SECOND + SECOND / 100)).isFalse();
+    }
+
+    @Test
     void aRateThatIsNoneIsRefused() {
-        assertThatThrownBy(() -> new TokenBucket(0, 0)).hasMessageContaining("not 0");
+        assertThatThrownBy(() -> new TokenBucket(0, 1, 0)).hasMessageContaining("not 0");
+        assertThatThrownBy(() -> new TokenBucket(100, 101, 0)).hasMessageContaining("from 1 to 100");
     }
 }
