@@ -69,8 +69,8 @@ BREAKS = [
         "3",
         "Identity is not forced",
         ZAP,
-        'names.add(ascii("Identity"));',
-        "names.size();",
+        'List.of(ascii(identityProperty), ascii("Identity"))',
+        "List.of(ascii(identityProperty))",
         "RejectionTest#aRankCannotTakeTheIdentityOfAnother+forgedPropertiesChangeNothing",
     ),
     transport(
