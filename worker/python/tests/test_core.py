@@ -540,6 +540,36 @@ def test_events_that_nobody_acknowledges_do_not_outlast_the_grace_and_are_counte
     assert rank.core.lost_events == 1
 
 
+def test_what_a_running_task_fires_after_close_is_sent_and_kept_too() -> None:
+    rank = Rank().initialize()
+    (work,) = works(rank.execute("t-1"))
+    rank.command(Close(5000, "done"))
+    assert fire(rank, 1, wait=False) == [Event("e", False)]
+    assert messages(rank.done(work, Outcome(return_code="TASK_ABORTED"))) == [Result(3, "t-1", "TASK_ABORTED")]
+    assert rank.hear(Ack("events", 1)) == [Leaving(3, "done")]
+
+
+def test_what_is_fired_when_nothing_runs_any_more_does_not_hold_the_end_up() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    rank.command(Close(5000, "done"))
+    assert fire(rank, 2, wait=False) == []
+    (answer,) = rank.of(EventAnswered)
+    assert answer.error is not None
+    assert answer.error.code == ErrorCode.SESSION_CLOSED
+    assert rank.hear(Ack("events", 1)) == [Leaving(2, "done")]
+
+
+def test_work_and_events_that_are_left_are_both_told() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    rank.execute("t-1")
+    rank.command(Close(2000, "done"))
+    assert [message.reason for message in rank.wait(1.6) if isinstance(message, Leaving)] == [
+        "done (its work did not end in time); 1 events of this rank were not acknowledged"
+    ]
+
+
 def test_commands_behind_close_are_taken_and_not_run() -> None:
     rank = Rank().initialize()
     rank.execute("t-1")

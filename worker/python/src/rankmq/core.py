@@ -190,8 +190,9 @@ class RankCore:
         return self._drain()
 
     def fire(self, firing: Firing) -> list[Action]:
-        """An event was fired in this rank."""
-        if self.state in (ACTIVE, DRAINING):
+        """An event was fired in this rank. It is refused once the rank was told to end and nothing runs: whoever goes on
+        firing would hold up the end."""
+        if self.state == ACTIVE or (self.state == DRAINING and not self._schedule.is_idle()):
             try:
                 self._actions.append(SendEvent(self._events.fire(firing)))
             except RankMQError as too_large:

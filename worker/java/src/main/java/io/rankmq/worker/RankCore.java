@@ -156,9 +156,12 @@ final class RankCore {
         return out.drain();
     }
 
-    /** An event was fired here; {@code ticket} is what its answer will be called, if it is awaited. */
+    /**
+     * An event was fired here; {@code ticket} is what its answer will be called, if it is awaited. It is refused once this rank was told to
+     * end and nothing runs: whoever goes on firing would hold up the end.
+     */
     List<RankAction> fire(long ticket, Message.Event event, long now) {
-        if (state instanceof Working) {
+        if (state instanceof Active || (state instanceof Draining && !work.isIdle())) {
             events.fire(ticket, event, now, out);
         } else {
             lateEvents++;

@@ -10,7 +10,7 @@ package io.rankmq.worker;
  * @param gaps commands that came before one that was missing
  * @param rebuilds times that the sockets were rebuilt
  * @param staleReplies answers to events that nobody waited for
- * @param lateEvents events that were fired after the last word
+ * @param lateEvents events that were fired when the rank was told to end and nothing ran any more
  * @param lostEvents events that were not acknowledged when the rank ended; the parent may have them
  */
 record RankCounters(

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Test;
 class LifeEndTest {
     private final CoreBench bench = CoreBench.initialised();
 
+    private static Message.Event up() {
+        return new Message.Event("up", false, Body.NONE);
+    }
+
     private List<RankAction> taskDone(ReturnCode code) {
         return bench.core.taskDone(code, null, Body.NONE, bench.now());
     }
@@ -103,8 +107,8 @@ class LifeEndTest {
 
     @Test
     void itsOwnEventsAreAcknowledgedBeforeARankLeaves() {
-        bench.core.fire(1, new Message.Event("up", false, Body.NONE), bench.now());
-        bench.core.fire(2, new Message.Event("up", false, Body.NONE), bench.now());
+        bench.core.fire(1, up(), bench.now());
+        bench.core.fire(2, up(), bench.now());
         assertThat(bench.command(2, new Message.Close(2000, "done"))).isEmpty();
         List<RankAction> waiting = bench.advance(400);
         assertThat(only(Message.Mark.class, sent(waiting)))
@@ -124,7 +128,7 @@ class LifeEndTest {
 
     @Test
     void eventsThatNobodyAcknowledgesDoNotOutlastTheGraceAndAreCounted() {
-        bench.core.fire(1, new Message.Event("up", false, Body.NONE), bench.now());
+        bench.core.fire(1, up(), bench.now());
         bench.command(2, new Message.Close(2000, "done"));
         assertThat(only(Message.Leaving.class, sent(bench.advance(1499)))).isEmpty();
         assertThat(only(Message.Leaving.class, sent(bench.advance(1))))
@@ -134,6 +138,41 @@ class LifeEndTest {
                 .singleElement()
                 .satisfies(end -> assertThat(end.exitCode()).isZero());
         assertThat(bench.core.counters().lostEvents()).isEqualTo(1);
+    }
+
+    @Test
+    void whatARunningTaskFiresAfterCloseIsSentAndKeptToo() {
+        bench.command(2, execute("a"));
+        bench.command(3, new Message.Close(2000, "done"));
+        assertThat(sent(bench.core.fire(1, up(), bench.now()))).containsExactly(up());
+        assertThat(sent(taskDone(ReturnCode.TASK_ABORTED))).hasExactlyElementsOfTypes(Message.Result.class);
+        assertThat(sent(bench.direct(ackEvents(1)))).containsExactly(new Message.Leaving(3, "done"));
+    }
+
+    @Test
+    void whatIsFiredWhenNothingRunsAnyMoreDoesNotHoldTheEndUp() {
+        bench.core.fire(1, up(), bench.now());
+        bench.command(2, new Message.Close(2000, "done"));
+        assertThat(bench.core.fire(2, up(), bench.now()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RankAction.EventAnswered.class,
+                        answer -> assertThat(answer.error())
+                                .isNotNull()
+                                .extracting(WireError::code)
+                                .isEqualTo(ErrorCode.SESSION_CLOSED));
+        assertThat(sent(bench.direct(ackEvents(1)))).containsExactly(new Message.Leaving(2, "done"));
+        assertThat(bench.core.counters().lateEvents()).isEqualTo(1);
+    }
+
+    @Test
+    void workAndEventsThatAreLeftAreBothTold() {
+        bench.core.fire(1, up(), bench.now());
+        bench.command(2, execute("a"));
+        bench.command(3, new Message.Close(2000, "done"));
+        assertThat(only(Message.Leaving.class, sent(bench.advance(1500))))
+                .extracting(Message.Leaving::reason)
+                .containsExactly("done; what ran did not end in time; 1 events of this rank were not acknowledged");
     }
 
     @Test
@@ -183,6 +222,28 @@ class LifeEndTest {
     }
 
     @Test
+    void termKeepsTheEventsOfThisRankUntilTheyAreAcknowledged() {
+        bench.core.fire(1, up(), bench.now());
+        assertThat(bench.core.terminate("SIGTERM", bench.now())).isEmpty();
+        assertThat(sent(bench.advance(0))).containsExactly(new Message.Mark(1));
+        assertThat(sent(bench.direct(new Message.Resend(StreamName.EVENTS, 1)))).containsExactly(up());
+        assertThat(sent(bench.direct(ackEvents(1)))).hasExactlyElementsOfTypes(Message.Failed.class);
+        assertThat(bench.direct(ackReports(2))).containsExactly(new RankAction.End(1, "SIGTERM"));
+        assertThat(bench.core.counters().lostEvents()).isZero();
+    }
+
+    @Test
+    void eventsThatNobodyAcknowledgesDoNotOutlastTheGraceOfTerm() {
+        bench.core.fire(1, up(), bench.now());
+        bench.core.terminate("SIGTERM", bench.now());
+        assertThat(only(Message.Failed.class, sent(bench.advance(1999)))).isEmpty();
+        assertThat(only(Message.Failed.class, sent(bench.advance(1)))).hasSize(1);
+        assertThat(only(RankAction.End.class, bench.advance(1000)))
+                .containsExactly(new RankAction.End(1, "SIGTERM; 1 events of this rank were not acknowledged"));
+        assertThat(bench.core.counters().lostEvents()).isEqualTo(1);
+    }
+
+    @Test
     void aSecondTermDoesNotWaitForTheTask() {
         bench.command(2, execute("a"));
         bench.core.terminate("SIGTERM", bench.now());
@@ -200,6 +261,16 @@ class LifeEndTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         RankAction.End.class, end -> assertThat(end.exitCode()).isZero());
+    }
+
+    @Test
+    void termAfterCloseDoesNotWaitForEventsAndCountsThem() {
+        bench.core.fire(1, up(), bench.now());
+        bench.command(2, new Message.Close(60_000, "done"));
+        bench.core.terminate("SIGTERM", bench.now());
+        assertThat(only(Message.Leaving.class, sent(bench.advance(0))))
+                .extracting(Message.Leaving::reason)
+                .containsExactly("done; 1 events of this rank were not acknowledged");
     }
 
     @Test
