@@ -603,10 +603,42 @@ def test_a_termination_while_closing_ends_the_wait_and_keeps_the_exit_code() -> 
     rank.execute("t-1")
     rank.command(Close(60_000, "done"))
     assert messages(rank.do(rank.core.terminate("SIGTERM", rank.now))) == [
-        Leaving(3, "done"),
+        Leaving(3, "done (its work did not end in time)"),
     ]
     rank.wait(1.0)
     assert rank.ended() == 0
+
+
+def test_a_termination_while_closing_does_not_wait_for_events_and_counts_them() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    rank.command(Close(60_000, "done"))
+    assert messages(rank.do(rank.core.terminate("SIGTERM", rank.now))) == [
+        Leaving(2, "done; 1 events of this rank were not acknowledged")
+    ]
+
+
+def test_a_rank_that_is_told_to_terminate_keeps_its_events_until_they_are_acknowledged() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    assert rank.do(rank.core.terminate("SIGTERM", rank.now)) == []
+    assert Mark(1) in rank.wait(0)
+    assert rank.hear(Resend("events", 1)) == [Event("e", False)]
+    assert rank.hear(Ack("events", 1)) == [Failed(1, wire_error(ErrorCode.RANK_EXITED, "SIGTERM"))]
+    rank.hear(Ack("reports", 2))
+    assert rank.ended() == 1
+    assert rank.core.lost_events == 0
+
+
+def test_events_that_nobody_acknowledges_do_not_outlast_the_grace_of_a_termination() -> None:
+    rank = Rank().initialize()
+    fire(rank, 1, wait=False)
+    rank.do(rank.core.terminate("SIGTERM", rank.now))
+    assert not [message for message in rank.wait(0.9) if isinstance(message, Failed)]
+    assert [message for message in rank.wait(0.2) if isinstance(message, Failed)]
+    rank.wait(1.0)
+    assert rank.ended() == 1
+    assert rank.core.lost_events == 1
 
 
 def test_a_termination_before_the_join_ends_at_once() -> None:

@@ -168,7 +168,7 @@ class RankCore:
             self._keep_link(now)
             self._keep_streams(now)
             if self.state == DRAINING and now >= self._work_until:
-                self._leave(now, self._what_is_left())
+                self._leave(now)
             elif self.state == LEAVING and now >= self._end_by:
                 self._end(self._ending)
         return self._drain()
@@ -373,12 +373,12 @@ class RankCore:
         events = f"; {len(self._events.log)} events of this rank were not acknowledged" if self._events.log else ""
         return work + events
 
-    def _leave(self, now: float, how: str = "") -> None:
+    def _leave(self, now: float) -> None:
         self._give_up_events()
         failure = self._ending.failure
         carried = self._carry()
         self._farewell = self._report(
-            Leaving(carried, self._ending.reason + how) if failure is None else Failed(carried, failure)
+            Failed(carried, failure) if failure else Leaving(carried, self._ending.reason + self._what_is_left())
         )
         self.state = LEAVING
         self._end_by = min(self._end_by, now + FAREWELL)
