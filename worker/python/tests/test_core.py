@@ -534,7 +534,7 @@ def test_events_that_nobody_acknowledges_do_not_outlast_the_grace_and_are_counte
     rank.command(Close(2000, "done"))
     sent = rank.wait(2.1)
     assert [message.reason for message in sent if isinstance(message, Leaving)] == [
-        "done; 1 events of this rank were not acknowledged"
+        "done; events of this rank that were not acknowledged: 1"
     ]
     assert rank.ended() == 0
     assert rank.core.lost_events == 1
@@ -566,7 +566,7 @@ def test_work_and_events_that_are_left_are_both_told() -> None:
     rank.execute("t-1")
     rank.command(Close(2000, "done"))
     assert [message.reason for message in rank.wait(1.6) if isinstance(message, Leaving)] == [
-        "done (its work did not end in time); 1 events of this rank were not acknowledged"
+        "done (its work did not end in time); events of this rank that were not acknowledged: 1"
     ]
 
 
@@ -614,7 +614,7 @@ def test_a_termination_while_closing_does_not_wait_for_events_and_counts_them() 
     fire(rank, 1, wait=False)
     rank.command(Close(60_000, "done"))
     assert messages(rank.do(rank.core.terminate("SIGTERM", rank.now))) == [
-        Leaving(2, "done; 1 events of this rank were not acknowledged")
+        Leaving(2, "done; events of this rank that were not acknowledged: 1")
     ]
 
 

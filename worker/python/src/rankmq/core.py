@@ -370,7 +370,9 @@ class RankCore:
 
     def _what_is_left(self) -> str:
         work = "" if self._schedule.is_idle() else " (its work did not end in time)"
-        events = f"; {len(self._events.log)} events of this rank were not acknowledged" if self._events.log else ""
+        events = (
+            f"; events of this rank that were not acknowledged: {len(self._events.log)}" if self._events.log else ""
+        )
         return work + events
 
     def _leave(self, now: float) -> None:

@@ -114,7 +114,7 @@ class Loop:
     def _tell_lost_events(self) -> None:
         lost = self._core.lost_events
         if lost:
-            log.warning("%d events of this rank were not acknowledged before it ended, so they may be lost", lost)
+            log.warning("events of this rank that were not acknowledged before it ended, and so may be lost: %d", lost)
 
     def _turn(self) -> None:
         wake_at = self._core.next_deadline()

@@ -54,7 +54,7 @@ record Ending(int exitCode, String reason, @Nullable WireError failure) {
     Ending withEventsLeft(int count) {
         return count == 0
                 ? this
-                : new Ending(exitCode, reason + "; " + count + " events of this rank were not acknowledged", failure);
+                : new Ending(exitCode, reason + "; events of this rank that were not acknowledged: " + count, failure);
     }
 
     /** The same, after work that did not end. */

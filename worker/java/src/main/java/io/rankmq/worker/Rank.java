@@ -233,7 +233,7 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
             RankCounters counters = core.counters();
             if (counters.lostEvents() > 0) {
                 LOG.warn(
-                        "{} events of this rank were not acknowledged before it ended, so they may be lost",
+                        "Events of this rank that were not acknowledged before it ended, and so may be lost: {}",
                         counters.lostEvents());
             }
             if (!counters.isQuiet() || malformed.count() + unsent.count() + relay.failures() > 0) {

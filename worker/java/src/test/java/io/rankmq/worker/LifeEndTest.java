@@ -133,7 +133,7 @@ class LifeEndTest {
         assertThat(only(Message.Leaving.class, sent(bench.advance(1499)))).isEmpty();
         assertThat(only(Message.Leaving.class, sent(bench.advance(1))))
                 .extracting(Message.Leaving::reason)
-                .containsExactly("done; 1 events of this rank were not acknowledged");
+                .containsExactly("done; events of this rank that were not acknowledged: 1");
         assertThat(only(RankAction.End.class, bench.advance(500)))
                 .singleElement()
                 .satisfies(end -> assertThat(end.exitCode()).isZero());
@@ -172,7 +172,8 @@ class LifeEndTest {
         bench.command(3, new Message.Close(2000, "done"));
         assertThat(only(Message.Leaving.class, sent(bench.advance(1500))))
                 .extracting(Message.Leaving::reason)
-                .containsExactly("done; what ran did not end in time; 1 events of this rank were not acknowledged");
+                .containsExactly(
+                        "done; what ran did not end in time; events of this rank that were not acknowledged: 1");
     }
 
     @Test
@@ -239,7 +240,7 @@ class LifeEndTest {
         assertThat(only(Message.Failed.class, sent(bench.advance(1999)))).isEmpty();
         assertThat(only(Message.Failed.class, sent(bench.advance(1)))).hasSize(1);
         assertThat(only(RankAction.End.class, bench.advance(1000)))
-                .containsExactly(new RankAction.End(1, "SIGTERM; 1 events of this rank were not acknowledged"));
+                .containsExactly(new RankAction.End(1, "SIGTERM; events of this rank that were not acknowledged: 1"));
         assertThat(bench.core.counters().lostEvents()).isEqualTo(1);
     }
 
@@ -270,7 +271,7 @@ class LifeEndTest {
         bench.core.terminate("SIGTERM", bench.now());
         assertThat(only(Message.Leaving.class, sent(bench.advance(0))))
                 .extracting(Message.Leaving::reason)
-                .containsExactly("done; 1 events of this rank were not acknowledged");
+                .containsExactly("done; events of this rank that were not acknowledged: 1");
     }
 
     @Test
