@@ -70,11 +70,17 @@ def main() -> int:
     _configure_output()
     try:
         bootstrap = _bootstrap()
+        output = None
+        if bootstrap.relay_output:
+            from .output import OutputRelay
+
+            output = OutputRelay()
+            output.stand_before_outputs()
         signals = _receive_signals()
         # Not before it is known that there is something to run: this import takes most of the time to start.
         from .runtime import Runtime
 
-        runtime = Runtime(bootstrap, signals)
+        runtime = Runtime(bootstrap, signals, output)
     except BootstrapError as unfit:
         logging.getLogger("rankmq").error("%s", unfit)
         return ExitCode.BAD_BOOTSTRAP

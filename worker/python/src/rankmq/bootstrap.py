@@ -45,7 +45,8 @@ class NotJoined(Exception):
 
 
 class Bootstrap(NamedTuple):
-    """What one rank needs of the document. `data`: None if all values travel in messages."""
+    """What one rank needs of the document. `data`: None if all values travel in messages. `relay_output`: the parent wants what this
+    rank writes."""
 
     session: str
     incarnation: int
@@ -59,6 +60,7 @@ class Bootstrap(NamedTuple):
     secret_key: str
     allow: tuple[str, ...]
     data: DataSettings | None = None
+    relay_output: bool = False
 
     def __repr__(self) -> str:
         return f"Bootstrap({self.session}, incarnation {self.incarnation}, rank {self.rank} of {self.world_size})"
@@ -277,6 +279,9 @@ def _bootstrap(what: str, document: dict[str, Any], rank: int, world_size: int |
     keys = ranks.get(str(rank))
     if not isinstance(keys, dict):
         raise BootstrapError(f"{what} has no keys for rank {rank}; it has those of {len(ranks)} others")
+    relay_output = document.get("relay_output", False)
+    if not isinstance(relay_output, bool):
+        raise BootstrapError(f"{what}: 'relay_output' must be true or false")
     key = (_KEY, "a CURVE key, 40 characters of Z85")
     endpoint = (_ENDPOINT, "an endpoint of the form tcp://address:port")
     return Bootstrap(
@@ -292,6 +297,7 @@ def _bootstrap(what: str, document: dict[str, Any], rank: int, world_size: int |
         secret_key=text(keys, "secret", *key),
         allow=tuple(allow),
         data=_data_settings(what, document["data"]) if "data" in document else None,
+        relay_output=relay_output,
     )
 
 

@@ -13,6 +13,7 @@ from .api import ContextKey, EventType
 from .bodies import Properties, Property, read_changes, write_context
 from .context import Context, StickyProperties
 from .errors import ErrorCode, RankMQError, WireError, describe
+from .output import RESERVED_PREFIX
 
 if TYPE_CHECKING:
     from .messages import Body
@@ -138,6 +139,9 @@ class Engine:
     def _fire_here(self, event_type: str, ctx: Context) -> bool:
         if event_type == EventType.START_RUN:
             log.warning("event %s is fired by RankMQ alone, once; another one was dropped", event_type)
+            return False
+        if event_type.startswith(RESERVED_PREFIX):
+            log.warning("event %s was dropped: names that begin with 'rankmq.' are RankMQ's own", event_type)
             return False
         self.fire_local(event_type, ctx)
         return bool(ctx.get(ContextKey.EVENT_ORIGIN_SITE) != ContextKey.MULTI_PROCESS_EXECUTOR)

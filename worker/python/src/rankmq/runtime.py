@@ -10,17 +10,20 @@ import platform
 import queue
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .actions import End, EventAnswered, ExitCode
 from .api import AbortSignal
 from .bootstrap import Bootstrap
 from .components import AllowList
-from .core import Identity, RankCore
+from .core import Identity, Outcome, RankCore
 from .engine import Engine
 from .errors import ErrorCode, RankMQError
 from .loop import Loop
 from .messages import Body, Event, Execute, HandleEvent, Initialize
+from .output import EVENT as OUTPUT_EVENT
+from .output import OutputRelay
 from .process import adopt_orphans, end_now, kill_descendants
 from .runner import Runner
 from .schedule import Work
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from .dataplane import DataPlane
 
 log = logging.getLogger("rankmq")
+
+_OUTPUT = 0
+"""In place of a ticket: output, for whose fate nobody waits."""
 
 _EXIT_GRACE = 2.0
 """How long the interpreter may take to end in order, with what users have registered for it, in seconds."""
@@ -78,6 +84,12 @@ class EventRelay:
         """Sends an event as soon as there is room for it; raises RankMQError."""
         self._fire(Firing(next(self._tickets), Event(event_type, False), body), timeout)
 
+    def offer_output(self, write: Callable[[], Body]) -> bool:
+        """Sends output if there is room for an event now."""
+        if self._is_over or self.loop is None or not self._room.acquire(blocking=False):
+            return False
+        return self.loop.fire(Firing(_OUTPUT, Event(OUTPUT_EVENT, False), write()))
+
     def _fire(self, firing: Firing, timeout: float) -> None:
         if not self._room.acquire(timeout=max(0.0, timeout)):
             raise RankMQError(
@@ -99,7 +111,7 @@ class EventRelay:
         if waiter is not None:
             waiter.answer = answer
             waiter.answered.set()
-        elif answer.error is not None:
+        elif answer.error is not None and answer.ticket != _OUTPUT:
             log.error("an event did not reach the parent: %s", answer.error.message)
 
     def over(self) -> None:
@@ -118,7 +130,8 @@ def _session_over() -> RankMQError:
 class Runtime:
     """All threads of one rank."""
 
-    def __init__(self, bootstrap: Bootstrap, signals: int) -> None:
+    def __init__(self, bootstrap: Bootstrap, signals: int, output: OutputRelay | None = None) -> None:
+        """`output`: what this process writes, to be sent to the parent."""
         identity = Identity(
             bootstrap.session,
             bootstrap.incarnation,
@@ -143,6 +156,9 @@ class Runtime:
         self._is_idle = threading.Event()
         self._loop = Loop(bootstrap, RankCore(identity, time.monotonic()), self, signals)
         self._relay.loop = self._loop
+        self._output = output
+        if output is not None:
+            output.begin(self._relay.offer_output)
 
     def run(self) -> int:
         """Runs this rank in the main thread, and gives its exit code when everything of it has ended."""
@@ -166,6 +182,11 @@ class Runtime:
         else:
             assert isinstance(work.command, Execute)
             outcome = self._runner.execute(work, self._aborts[work.command.task])
+        self._done(work, outcome)
+
+    def _done(self, work: Work, outcome: Outcome) -> None:
+        if self._output is not None:
+            self._output.flush()
         self._loop.done(work, outcome)
 
     def _run_events(self) -> None:
@@ -173,7 +194,7 @@ class Runtime:
             work = self._events.get()
             if work is None:
                 return
-            self._loop.done(work, self._runner.handle_event(work))
+            self._done(work, self._runner.handle_event(work))
 
     # Called by the loop thread
 

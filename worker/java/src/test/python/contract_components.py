@@ -100,6 +100,10 @@ class Deed(Executor, EventHandler):
     def do_print(self, shareable, ctx, abort_signal):
         print("hello from user code")
 
+    def do_spill(self, shareable, ctx, abort_signal):
+        for _ in range(20_000):
+            print("x" * 49)
+
     def handle_event(self, event_type, ctx):
         JOURNAL.append(event_type)
         if event_type == "start_run":

@@ -4,6 +4,7 @@ package io.rankmq.parent;
 import io.rankmq.broker.SessionPort;
 import io.rankmq.parent.launch.Gang;
 import io.rankmq.parent.launch.GangListener;
+import io.rankmq.parent.launch.RelayedOutput;
 import io.rankmq.protocol.Decoded;
 import io.rankmq.protocol.ErrorCode;
 import io.rankmq.protocol.Message;
@@ -39,6 +40,7 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     private final CompletableFuture<SessionCore> core = new CompletableFuture<>();
     private @Nullable Gang gang;
     private volatile @Nullable ParentData data;
+    private volatile @Nullable RelayedOutput output;
     private @Nullable String lostEarly;
     private @Nullable ClaimDesk desk;
 
@@ -53,6 +55,11 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
     /** The session's data plane; to be told before it begins. */
     void uses(@Nullable ParentData plane) {
         data = plane;
+    }
+
+    /** Takes what ranks write, if they send it; to be told before it begins. */
+    void relaysTo(@Nullable RelayedOutput relayed) {
+        output = relayed;
     }
 
     /** Begins; before this nothing arrives. */
@@ -153,6 +160,14 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
         core().onMessage(rank, decoded.envelope(), decoded.message(), now());
     }
 
+    /** An event was not taken, for its sender may not send it. Any thread. */
+    void refusedEvent(int rank, String why) {
+        post(to -> {
+            to.countRejected();
+            rejections.warn("an event of rank {} was dropped: {}", rank, why);
+        });
+    }
+
     // ---- the clock ----
 
     @Override
@@ -199,6 +214,10 @@ final class CoreDriver implements SessionEffects, LoopTimer, io.rankmq.broker.Se
 
     @Override
     public void joined(int rank, String host, long pid) {
+        RelayedOutput relayed = output;
+        if (relayed != null) {
+            relayed.joined(rank, host);
+        }
         Gang launched = gang;
         if (launched == null) {
             joinedEarly.add(to -> to.joined(rank, host, pid));

@@ -35,7 +35,7 @@ final class EventLanes {
         Answer handle(int rank, Message.Event event);
     }
 
-    /** Told, in the lane's thread, that events are handled. */
+    /** Told, in the lane's thread, that events up to {@code upto} are handled, {@code count} of them users'. */
     interface Done {
         void handled(int rank, long upto, long count, long bytes, @Nullable Answer answer);
     }
@@ -125,14 +125,17 @@ final class EventLanes {
 
         @Override
         public void run() {
+            int unreported = 0;
             long count = 0;
             long bytes = 0;
             for (Item item = next(); item != null; item = next()) {
                 Answer answer = work.handle(rank, item.event());
-                count++;
+                unreported++;
+                count += OwnEvents.isOwn(item.event()) ? 0 : 1;
                 bytes += item.event().body().size();
-                if (answer != null || count == BATCH || isIdle()) {
+                if (answer != null || unreported == BATCH || isIdle()) {
                     done.handled(rank, item.seq(), count, bytes, answer);
+                    unreported = 0;
                     count = 0;
                     bytes = 0;
                 }

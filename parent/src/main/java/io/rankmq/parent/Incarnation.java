@@ -7,6 +7,7 @@ import io.rankmq.broker.SessionRegistration;
 import io.rankmq.parent.launch.Gang;
 import io.rankmq.parent.launch.LaunchException;
 import io.rankmq.parent.launch.LaunchRequest;
+import io.rankmq.parent.launch.RelayedOutput;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.ErrorCode;
 import io.rankmq.protocol.Message;
@@ -49,7 +50,12 @@ final class Incarnation {
     private final int number;
     private final SessionSpec spec;
     private final EventLoop loop;
+    private final @Nullable Path logs;
+    /** What ranks write, if they are to send it. */
+    private final @Nullable RelayedOutput output;
+
     private final EventLanes lanes;
+    private final OwnEvents events;
     private final CoreDriver driver;
     private final long begunNanos = System.nanoTime();
     private final CompletableFuture<Pending.Outcome<Message.Initialized>> initialized = new CompletableFuture<>();
@@ -89,8 +95,14 @@ final class Incarnation {
         this.number = number;
         this.spec = spec;
         this.loop = loop;
-        lanes = new EventLanes("rankmq-" + spec.id(), spec.worldSize(), work, this::eventsHandled);
+        logs = spec.logDirectory() == null
+                ? null
+                : spec.logDirectory().resolve(spec.id()).resolve("attempt_" + number);
+        lanes = new EventLanes("rankmq-" + spec.id(), spec.worldSize(), this::handle, this::eventsHandled);
         driver = new CoreDriver(loop, lanes, spec.listeners(), failure -> lost.accept(this, failure));
+        output = spec.launcher().ranksRelayOutput() ? new RelayedOutput(logs, driver) : null;
+        driver.relaysTo(output);
+        events = new OwnEvents(work, output, driver::refusedEvent);
         lastRanks = IntStream.range(0, spec.worldSize())
                 .mapToObj(rank -> new RankSlot(rank, number, 0).info())
                 .toList();
@@ -215,11 +227,9 @@ final class Incarnation {
                 spec.allow(),
                 keys,
                 null,
-                data.join().map(ParentData::access).orElse(null));
+                data.join().map(ParentData::access).orElse(null),
+                output != null);
         BootstrapDocument bootstrap = join == null ? whole : whole.forClaims(join);
-        Path logs = spec.logDirectory() == null
-                ? null
-                : spec.logDirectory().resolve(spec.id()).resolve("attempt_" + number);
         if (!mayLaunch()) {
             return;
         }
@@ -313,6 +323,9 @@ final class Incarnation {
             return List.of();
         }
         LockSupport.parkNanos(LINES_ARE_LATE_NANOS);
+        if (output != null) {
+            return output.lastLines(rank, LAST_LINES);
+        }
         return gang.lastLines(rank, LAST_LINES);
     }
 
@@ -334,6 +347,10 @@ final class Incarnation {
         } catch (ExecutionException | TimeoutException e) {
             return otherwise;
         }
+    }
+
+    private EventLanes.@Nullable Answer handle(int rank, Message.Event event) {
+        return events.handle(rank, event);
     }
 
     private void eventsHandled(int rank, long upto, long count, long bytes, EventLanes.@Nullable Answer answer) {
@@ -359,6 +376,9 @@ final class Incarnation {
             long dropped = lanes.close(spec.limits().closeGrace());
             if (dropped > 0) {
                 LOG.warn("{} events of ranks were not handled any more when attempt_{} ended", dropped, number);
+            }
+            if (output != null) {
+                output.close();
             }
             lastRanks = ask(SessionCore::infos, lastRanks);
             lastStats = ask(SessionCore::stats, lastStats).withDropped(dropped);

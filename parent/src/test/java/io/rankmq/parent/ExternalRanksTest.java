@@ -114,6 +114,50 @@ class ExternalRanksTest {
     }
 
     @Test
+    void whatRanksWriteComesAsLinesOfTheirsAndIntoTheLogFolderAndIsNoEventOfAUser() throws Exception {
+        host("--slots", "2");
+        Path logs = folder.resolve("logs");
+        Session session = session(2).logDirectory(logs).start();
+        try (session) {
+            session.execute("echo", new Shareable()).orThrow();
+        }
+        assertThat(session.stats().eventsUp()).isZero();
+        assertThat(session.stats().rejected()).isZero();
+        assertThat(ranks.lines).contains("0: end_run seen", "1: end_run seen");
+        for (String rank : List.of("0", "1")) {
+            assertThat(logs.resolve(session.id())
+                            .resolve("attempt_0")
+                            .resolve(rank)
+                            .resolve("stdout.log"))
+                    .content()
+                    .contains("end_run seen\n");
+        }
+    }
+
+    @Test
+    void theLastLinesOfARankThatFailsAreTold() throws Exception {
+        host("--slots", "2");
+        try (Session session = session(2).start()) {
+            assertThatThrownBy(() -> session.execute("throw", new Shareable()).orThrow())
+                    .isInstanceOfSatisfying(
+                            RankFailedException.class,
+                            failed -> assertThat(failed.failure().lastLines())
+                                    .contains("the last line of rank "
+                                            + failed.failure().rank()));
+        }
+    }
+
+    @Test
+    void whoeverWantsNoOutputGetsNone() throws Exception {
+        host("--slots", "1");
+        try (Session session =
+                session(1).launcher(new ExternalLauncher(document(), false)).start()) {
+            session.execute("echo", new Shareable()).orThrow();
+        }
+        assertThat(ranks.lines).isEmpty();
+    }
+
+    @Test
     void tooFewRanksFailTheStartWithASentenceThatSaysWhoCame() throws Exception {
         host("--slots", "1");
         SessionLimits limits = SessionLimits.DEFAULT.withJoinTimeout(Duration.ofSeconds(15));

@@ -63,8 +63,13 @@ public final class Bodies {
 
     /** Writes the body of HANDLE_EVENT and EVENT. */
     public static Body context(Context context) throws ProtocolException {
+        return context(context.properties());
+    }
+
+    /** Writes the body of HANDLE_EVENT and EVENT, of properties by name. */
+    public static Body context(Map<String, Context.Property> properties) throws ProtocolException {
         BodyWriter out = new BodyWriter(1);
-        out.context("context", context.properties());
+        out.context("context", properties);
         return out.toBody().withinMessage();
     }
 

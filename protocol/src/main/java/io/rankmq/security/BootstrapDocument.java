@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param ranks the keys of the ranks that may use this document; may be empty if there is a join key
  * @param join the key with which a process without a rank claims one (section 13), or null if none can
  * @param data where and how large values travel (section 12), or null for in the messages
+ * @param relayOutput whether ranks are to send what they write to the parent (section 14)
  */
 public record BootstrapDocument(
         String session,
@@ -41,7 +42,8 @@ public record BootstrapDocument(
         List<String> allow,
         SortedMap<Integer, CurveKeyPair> ranks,
         @Nullable CurveKeyPair join,
-        @Nullable DataAccess data) {
+        @Nullable DataAccess data,
+        boolean relayOutput) {
 
     /** The version that this class reads and writes. */
     public static final int VERSION = 1;
@@ -84,7 +86,7 @@ public record BootstrapDocument(
             String serverKey,
             List<String> allow,
             SortedMap<Integer, CurveKeyPair> ranks) {
-        this(session, incarnation, worldSize, commands, control, events, serverKey, allow, ranks, null, null);
+        this(session, incarnation, worldSize, commands, control, events, serverKey, allow, ranks, null, null, false);
     }
 
     /**
@@ -125,7 +127,18 @@ public record BootstrapDocument(
     private BootstrapDocument withRanks(Map<Integer, CurveKeyPair> some, @Nullable CurveKeyPair key) {
         SortedMap<Integer, CurveKeyPair> own = new TreeMap<>(some);
         return new BootstrapDocument(
-                session, incarnation, worldSize, commands, control, events, serverKey, allow, own, key, data);
+                session,
+                incarnation,
+                worldSize,
+                commands,
+                control,
+                events,
+                serverKey,
+                allow,
+                own,
+                key,
+                data,
+                relayOutput);
     }
 
     /** Writes a private file. See {@link KeyFiles#write} for errors. */
@@ -148,6 +161,9 @@ public record BootstrapDocument(
         allow.forEach(packages::add);
         if (data != null) {
             data.write(json.putObject("data"));
+        }
+        if (relayOutput) {
+            json.put("relay_output", true);
         }
         ObjectNode keys = json.putObject("ranks");
         ranks.forEach((rank, pair) ->
@@ -188,10 +204,16 @@ public record BootstrapDocument(
                     json.containsKey("join")
                             ? StrictJson.keyPair(what + ", 'join'", StrictJson.required(what, json, "join"))
                             : null,
-                    json.containsKey("data") ? DataAccess.read(what, StrictJson.required(what, json, "data")) : null);
+                    json.containsKey("data") ? DataAccess.read(what, StrictJson.required(what, json, "data")) : null,
+                    json.containsKey("relay_output") && flag(json.get("relay_output")));
         } catch (IllegalArgumentException e) {
             throw new KeyFileException(what + ": " + e.getMessage());
         }
+    }
+
+    private static boolean flag(@Nullable Object value) {
+        require(value instanceof Boolean, "'relay_output' must be true or false");
+        return Boolean.TRUE.equals(value);
     }
 
     private static List<String> allow(Object array) {

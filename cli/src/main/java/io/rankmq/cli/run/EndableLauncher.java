@@ -24,6 +24,11 @@ final class EndableLauncher implements Launcher {
     }
 
     @Override
+    public boolean ranksRelayOutput() {
+        return launcher.ranksRelayOutput();
+    }
+
+    @Override
     public Gang launch(LaunchRequest request, GangListener listener) throws LaunchException {
         Gang launched = launcher.launch(request, listener);
         synchronized (this) {

@@ -11,10 +11,22 @@ import java.nio.file.Path;
  */
 public final class ExternalLauncher implements Launcher {
     private final Path bootstrap;
+    private final boolean relaysOutput;
 
-    /** With the file for the document; it is private to this user, and removed when the ranks are to end. */
+    /** With the file for the document; it is private to this user, and removed when the ranks are to end. Ranks send what they write. */
     public ExternalLauncher(Path bootstrap) {
+        this(bootstrap, true);
+    }
+
+    /** With the file for the document, and whether ranks are to send what they write, beside writing it. */
+    public ExternalLauncher(Path bootstrap, boolean relaysOutput) {
         this.bootstrap = bootstrap.toAbsolutePath().normalize();
+        this.relaysOutput = relaysOutput;
+    }
+
+    @Override
+    public boolean ranksRelayOutput() {
+        return relaysOutput;
     }
 
     @Override

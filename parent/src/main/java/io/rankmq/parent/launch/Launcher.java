@@ -36,6 +36,14 @@ public interface Launcher {
     }
 
     /**
+     * Whether the ranks are to send what they write through the session (docs/protocol.md, section 14), because this launcher cannot read it. It then
+     * gets to logs and listeners as if the launcher had read it, and {@link Gang#lastLines} is not asked.
+     */
+    default boolean ranksRelayOutput() {
+        return false;
+    }
+
+    /**
      * Says where ranks would run, and starts nothing.
      *
      * @return a line for each process that would be started, in the order of ranks; empty: this launcher cannot tell before

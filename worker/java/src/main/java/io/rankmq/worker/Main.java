@@ -55,6 +55,9 @@ public final class Main {
                     settings.allowed(), Thread.currentThread().getContextClassLoader(), ComponentBuilder.JAVA);
             return new UserCode(builder, engine, data);
         });
+        if (settings.document().relayOutput()) {
+            rank.relayOutput();
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end.onShutdown(rank), "rankmq-shutdown"));
         try {
             loop.call(

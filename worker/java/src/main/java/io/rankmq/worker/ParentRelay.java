@@ -5,8 +5,10 @@ import io.rankmq.api.Context;
 import io.rankmq.protocol.Bodies;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.Message;
+import io.rankmq.protocol.OutputEvent;
 import io.rankmq.protocol.ProtocolException;
 import io.rankmq.protocol.WireError;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,9 @@ final class ParentRelay implements EventRelay {
 
     /** Longer than handlers work in earnest; two sides that wait for each other are set free by it. */
     static final long DEADLINE_SECONDS = 60;
+
+    /** In place of a ticket: output, for whose fate nobody waits. */
+    static final long OUTPUT = 0;
 
     /** The loop's side. */
     interface Uplink {
@@ -60,12 +66,20 @@ final class ParentRelay implements EventRelay {
 
     /** The answer has come. Loop thread. */
     void answered(RankAction.EventAnswered answered) {
+        if (answered.ticket() == OUTPUT) {
+            return;
+        }
         Waiting current = waiting;
         if (current != null && current.ticket() == answered.ticket()) {
             current.answer().complete(new Answer(answered.error(), answered.changes()));
         } else {
             failed("event", "the session is over");
         }
+    }
+
+    /** Sends output if there is room for an event now. */
+    boolean offer(Supplier<List<OutputEvent.Piece>> pieces) {
+        return room.tryAcquire() && uplink.fire(OUTPUT, OutputEvent.of(pieces.get()));
     }
 
     /** Events that were not handled by the parent. */

@@ -40,6 +40,7 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
     private final RankCore core;
     private final ParentRelay relay = new ParentRelay(this);
     private final UserCode userCode;
+    private volatile @Nullable OutputRelay output;
 
     // The rest is touched by the loop thread only.
     private @Nullable RankSockets sockets;
@@ -75,8 +76,16 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
         loop.addTimer(this);
     }
 
+    /** Sends what this process writes to the parent from now on. */
+    void relayOutput() {
+        OutputRelay begun = new OutputRelay(relay::offer);
+        begun.begin(threads);
+        output = begun;
+    }
+
     /** This process was told to terminate. Any thread. */
     void terminate(String reason) {
+        flushOutput();
         later(() -> core.terminate(reason, now()));
     }
 
@@ -175,11 +184,20 @@ final class Rank implements LoopTimer, ParentRelay.Uplink {
     private void run(Supplier<Outcome> work, Report report) {
         try {
             Outcome outcome = work.get();
+            flushOutput();
             here(() -> report.on(outcome));
         } catch (Throwable bug) {
             LOG.error("A bug ends this rank", bug);
+            flushOutput();
             WireError error = Failures.of(ErrorCode.INTERNAL, "a bug of RankMQ", bug);
             here(() -> core.fail(error, now()));
+        }
+    }
+
+    private void flushOutput() {
+        OutputRelay relay = output;
+        if (relay != null) {
+            relay.flush();
         }
     }
 

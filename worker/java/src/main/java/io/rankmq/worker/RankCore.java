@@ -164,7 +164,7 @@ final class RankCore {
         if (state instanceof Active || (state instanceof Draining && !work.isIdle())) {
             events.fire(ticket, event, now, out);
         } else {
-            lateEvents++;
+            lateEvents += ticket == ParentRelay.OUTPUT ? 0 : 1;
             WireError error = WireError.of(ErrorCode.SESSION_CLOSED, "the session is over");
             out.add(new RankAction.EventAnswered(ticket, error, Body.NONE));
         }

@@ -8,6 +8,7 @@ import io.rankmq.api.EventHandler;
 import io.rankmq.api.EventTypes;
 import io.rankmq.api.StickyProperties;
 import io.rankmq.protocol.ErrorCode;
+import io.rankmq.protocol.OutputEvent;
 import io.rankmq.protocol.WireError;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -95,6 +96,10 @@ final class RankEngine implements Engine {
     private boolean mayRelay(String eventType, Context context) {
         if (eventType.equals(EventTypes.START_RUN)) {
             LOG.warn("event '{}' is fired by RankMQ alone, once; another one was dropped", eventType);
+            return false;
+        }
+        if (eventType.startsWith(OutputEvent.RESERVED_PREFIX)) {
+            LOG.warn("event '{}' was dropped: names that begin with 'rankmq.' are RankMQ's own", eventType);
             return false;
         }
         fireHere(eventType, context);

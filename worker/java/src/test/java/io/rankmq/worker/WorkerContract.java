@@ -12,9 +12,11 @@ import io.rankmq.protocol.Bodies;
 import io.rankmq.protocol.Body;
 import io.rankmq.protocol.ErrorCode;
 import io.rankmq.protocol.Message;
+import io.rankmq.protocol.OutputEvent;
 import io.rankmq.protocol.StreamName;
 import io.rankmq.protocol.WireError;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -644,6 +646,69 @@ abstract class WorkerContract {
         startAndInitialise();
         parent.reply("print");
         await().atMost(SOON).until(() -> worker.output().contains("hello from user code"));
+    }
+
+    @Test
+    void whatUserCodePrintsGoesToAParentThatAsksForItAsWell() throws IOException {
+        askForOutput();
+        startAndInitialise();
+        parent.reply("print");
+        parent.await(Message.Event.class, event -> written(event, false).contains("hello from user code\n"));
+        await().atMost(SOON).until(() -> worker.output().contains("hello from user code"));
+    }
+
+    @Test
+    void whatATaskPrintsIsOnItsWayBeforeItsResultAndAllOfItIsAccountedFor() throws IOException {
+        askForOutput();
+        startAndInitialise();
+        parent.reply("spill");
+        long written = 0;
+        while (written < 1_000_000) {
+            Message.Event event =
+                    parent.await(Message.Event.class, any -> any.event().equals(OutputEvent.NAME));
+            for (OutputEvent.Piece piece : ScriptedParent.encode(() -> OutputEvent.read(event))) {
+                written += piece.isError() ? 0 : piece.bytes().length + piece.leftOut();
+            }
+        }
+        assertThat(written).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void aTaskThatPrintsDoesNotWaitForAParentThatTakesNoOutput() throws IOException {
+        askForOutput();
+        startAndInitialise();
+        parent.acknowledgesEvents(false);
+        for (int i = 0; i < 2 * WELCOME.eventWindow(); i++) {
+            parent.reply("print");
+        }
+        parent.acknowledgesEvents(true);
+        parent.direct(new Message.Ack(StreamName.EVENTS, WELCOME.eventWindow()));
+        parent.await(
+                Message.Event.class,
+                event -> written(event, false)
+                                .lines()
+                                .filter("hello from user code"::equals)
+                                .count()
+                        > 1);
+    }
+
+    /** As a parent does whose launcher cannot read what ranks write. */
+    private void askForOutput() throws IOException {
+        Path file = Path.of(rank.get("RANKMQ_BOOTSTRAP"));
+        Files.writeString(file, Files.readString(file).replaceFirst("\\{", "{\"relay_output\": true,"));
+    }
+
+    private static String written(Message.Event event, boolean isError) {
+        if (!event.event().equals(OutputEvent.NAME)) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        for (OutputEvent.Piece piece : ScriptedParent.encode(() -> OutputEvent.read(event))) {
+            if (piece.isError() == isError) {
+                text.append(new String(piece.bytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return text.toString();
     }
 
     @Test

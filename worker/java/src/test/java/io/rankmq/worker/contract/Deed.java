@@ -59,6 +59,7 @@ public final class Deed implements Executor, EventHandler {
             case "stuck" -> new CountDownLatch(1).await();
             case "daemon" -> reply.put("pid", daemon());
             case "print" -> System.out.println("hello from user code");
+            case "spill" -> spill();
             default -> {
                 return Shareable.reply(ReturnCode.TASK_UNKNOWN);
             }
@@ -94,6 +95,12 @@ public final class Deed implements Executor, EventHandler {
     private static void post(Context context, long events) {
         for (int i = 0; i < events; i++) {
             context.engine().postEvent("note", context.engine().newContext().put("i", i));
+        }
+    }
+
+    private static void spill() {
+        for (int i = 0; i < 20_000; i++) {
+            System.out.println("x".repeat(49));
         }
     }
 
