@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rankmq.api;
 
-/** Types of the events that RankMQ fires by itself. Users may fire any other type. */
+/** Types of the events that RankMQ fires by itself. Users may fire any other type that does not begin with {@code rankmq.}. */
 public final class EventTypes {
 
     /** Fired once in every rank inside INITIALIZE, and in the parent after all ranks are initialised. */
