@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -86,6 +87,39 @@ def test_many_small_parts_are_bounded_too(relay: OutputRelay, parent: Parent) ->
         relay.add(1 + i % 2, b"x")
     relay.flush()
     assert len(parent.sent[0]) < CAPACITY / 60
+
+
+def test_what_is_collected_while_something_is_taken_may_print(relay: OutputRelay, parent: Parent) -> None:
+    class Collects(bytes):
+        def __getitem__(self, key: Any) -> Any:
+            relay.add(2, b"from a finalizer\n")
+            return bytes(self)[key]
+
+    relay.add(1, Collects(b"line\n"))
+    relay.flush()
+    assert sorted(parent.sent[0]) == [[1, b"line\n"], [2, b"from a finalizer\n"]]
+
+
+LINES = """
+import os, sys
+from rankmq.output import OutputRelay
+relay = OutputRelay()
+relay.stand_before_outputs()
+print("a", 1, ["b"])
+"""
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-"])
+def test_an_output_that_is_closed_stays_so(closed: str) -> None:
+    subprocess.run(["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, LINES], timeout=20, check=True)
+
+
+def test_a_line_is_written_at_once_so_that_lines_of_processes_that_share_an_output_stay_whole() -> None:
+    # A socket that keeps messages apart shows what each write was.
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        subprocess.run([sys.executable, "-c", LINES], stdout=theirs, timeout=20, check=True)
+        assert ours.recv(1024) == b"a 1 ['b']\n"
 
 
 CHILD = """

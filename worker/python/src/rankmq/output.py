@@ -52,7 +52,8 @@ class OutputRelay:
         self._parts: list[tuple[int, bytearray | _LeftOut]] = []
         self._left_out: dict[int, _LeftOut] = {}
         self._size = 0
-        self._lock = threading.Lock()
+        # Reentrant: a collection may begin while it is held, and what is collected may print.
+        self._lock = threading.RLock()
         self._is_something = threading.Event()
         # Held while an event is made and sent, so that events are in the order of what was written.
         self._sending = threading.Lock()
@@ -162,11 +163,13 @@ class _Tee(io.RawIOBase):
 
 
 def _tee(text: Any, relay: OutputRelay, stream: int) -> Any:
+    if text is None:
+        # Whoever started this process has closed the output.
+        return None
     text.flush()
     return io.TextIOWrapper(
         _Tee(text.buffer, relay, stream),
         encoding=text.encoding,
         errors=text.errors,
         line_buffering=True,
-        write_through=True,
     )

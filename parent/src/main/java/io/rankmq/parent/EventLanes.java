@@ -131,7 +131,7 @@ final class EventLanes {
             for (Item item = next(); item != null; item = next()) {
                 Answer answer = work.handle(rank, item.event());
                 unreported++;
-                count += OwnEvents.isOwn(item.event()) ? 0 : 1;
+                count += ReservedEvents.isReserved(item.event()) ? 0 : 1;
                 bytes += item.event().body().size();
                 if (answer != null || unreported == BATCH || isIdle()) {
                     done.handled(rank, item.seq(), count, bytes, answer);

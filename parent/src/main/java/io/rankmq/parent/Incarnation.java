@@ -55,7 +55,7 @@ final class Incarnation {
     private final @Nullable RelayedOutput output;
 
     private final EventLanes lanes;
-    private final OwnEvents events;
+    private final ReservedEvents events;
     private final CoreDriver driver;
     private final long begunNanos = System.nanoTime();
     private final CompletableFuture<Pending.Outcome<Message.Initialized>> initialized = new CompletableFuture<>();
@@ -102,7 +102,7 @@ final class Incarnation {
         driver = new CoreDriver(loop, lanes, spec.listeners(), failure -> lost.accept(this, failure));
         output = spec.launcher().ranksRelayOutput() ? new RelayedOutput(logs, driver) : null;
         driver.relaysTo(output);
-        events = new OwnEvents(work, output, driver::refusedEvent);
+        events = new ReservedEvents(work, output, driver::refusedEvent);
         lastRanks = IntStream.range(0, spec.worldSize())
                 .mapToObj(rank -> new RankSlot(rank, number, 0).info())
                 .toList();

@@ -63,11 +63,15 @@ final class OutputRelay implements Runnable {
 
     /** Stands before the process's two outputs from now on, and sends what comes until the process ends. */
     void begin(RankThreads threads) {
-        // Both print text as the streams that they replace do.
-        Charset charset = Charset.forName(System.getProperty("native.encoding", "UTF-8"));
-        System.setOut(new PrintStream(new Tee(System.out, false), true, charset));
-        System.setErr(new PrintStream(new Tee(System.err, true), true, charset));
+        System.setOut(new PrintStream(new Tee(System.out, false), true, charset("stdout.encoding")));
+        System.setErr(new PrintStream(new Tee(System.err, true), true, charset("stderr.encoding")));
         threads.onNew("rankmq-output", this);
+    }
+
+    /** In which the stream prints text that is replaced: Java 17 has no such property, and takes the default. */
+    private static Charset charset(String property) {
+        String name = System.getProperty(property);
+        return name == null ? Charset.defaultCharset() : Charset.forName(name);
     }
 
     /** Sends what is there, if there is room. */

@@ -10,7 +10,7 @@ import io.rankmq.protocol.ProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the events by which RankMQ's own part of a rank says something, and gives the user's to whoever handles those. */
-final class OwnEvents implements EventLanes.Work {
+final class ReservedEvents implements EventLanes.Work {
 
     /** Told, by any thread, of an event that was not taken. */
     interface Refusals {
@@ -22,20 +22,20 @@ final class OwnEvents implements EventLanes.Work {
     private final Refusals refusals;
 
     /** @param output takes what ranks write, null if nobody asked for it */
-    OwnEvents(EventLanes.Work users, @Nullable RelayedOutput output, Refusals refusals) {
+    ReservedEvents(EventLanes.Work users, @Nullable RelayedOutput output, Refusals refusals) {
         this.users = users;
         this.output = output;
         this.refusals = refusals;
     }
 
     /** Whether an event is none of a user's. */
-    static boolean isOwn(Message.Event event) {
+    static boolean isReserved(Message.Event event) {
         return event.event().startsWith(OutputEvent.RESERVED_PREFIX);
     }
 
     @Override
     public EventLanes.@Nullable Answer handle(int rank, Message.Event event) {
-        if (!isOwn(event)) {
+        if (!isReserved(event)) {
             return users.handle(rank, event);
         }
         try {

@@ -19,12 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events that are RankMQ's own, and what of them is refused. */
-class OwnEventsTest implements GangListener {
+class ReservedEventsTest implements GangListener {
     private final List<String> lines = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
     private final List<String> ofUsers = new ArrayList<>();
     private final RelayedOutput output = new RelayedOutput(null, this);
-    private final OwnEvents events = new OwnEvents(this::user, output, (rank, why) -> refused.add(rank + " " + why));
+    private final ReservedEvents events =
+            new ReservedEvents(this::user, output, (rank, why) -> refused.add(rank + " " + why));
 
     private EventLanes.@Nullable Answer user(int rank, Message.Event event) {
         ofUsers.add(event.event());
@@ -72,7 +73,7 @@ class OwnEventsTest implements GangListener {
 
     @Test
     void whoWasNotAskedIsRefused() {
-        OwnEvents unasked = new OwnEvents(this::user, null, (rank, why) -> refused.add(rank + " " + why));
+        ReservedEvents unasked = new ReservedEvents(this::user, null, (rank, why) -> refused.add(rank + " " + why));
         unasked.handle(3, OutputEvent.of(List.of(piece(false, "one\n"))));
         assertThat(refused).containsExactly("3 nobody asked for event rankmq.output");
         assertThat(ofUsers).isEmpty();
