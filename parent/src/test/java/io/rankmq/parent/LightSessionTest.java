@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankmq.api.ReturnCode;
 import io.rankmq.api.Shareable;
+import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -44,7 +45,10 @@ class LightSessionTest {
             System.gc();
             Usage after = Usage.now();
             assertThat(after.threads()).as("threads").isLessThanOrEqualTo(before.threads() + 2);
-            assertThat(after.descriptors()).as("descriptors").isLessThanOrEqualTo(before.descriptors() + 4);
+            assertThat(after.descriptors().size())
+                    .as("descriptors: %s before, %s after", before.descriptors(), after.descriptors())
+                    .isLessThanOrEqualTo(before.descriptors().size() + 4);
+            assertThat(after.sockets()).as("sockets").isLessThanOrEqualTo(before.sockets());
             assertThat(after.directBytes()).as("direct memory").isLessThanOrEqualTo(before.directBytes() + (4 << 20));
         });
     }
@@ -65,16 +69,31 @@ class LightSessionTest {
                 .start();
     }
 
-    private record Usage(int threads, long descriptors, long directBytes) {
+    /** What is open is kept by its name, so that a failure tells what was left. */
+    private record Usage(int threads, List<String> descriptors, long directBytes) {
         static Usage now() throws Exception {
-            long descriptors;
+            List<String> descriptors;
             try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-                descriptors = open.count();
+                descriptors = open.map(Usage::target).sorted().toList();
             }
             long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                     .mapToLong(BufferPoolMXBean::getMemoryUsed)
                     .sum();
             return new Usage(Thread.activeCount(), descriptors, direct);
+        }
+
+        long sockets() {
+            return descriptors.stream()
+                    .filter(open -> open.startsWith("socket:"))
+                    .count();
+        }
+
+        private static String target(Path descriptor) {
+            try {
+                return Files.readSymbolicLink(descriptor).toString();
+            } catch (IOException e) {
+                return "closed meanwhile";
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.rankmq.transport;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     // The rest is touched by the loop thread only.
     private final List<LoopTimer> timers = new ArrayList<>();
     private final ConnectionWatch connections;
+    private final MadeConnections madeConnections = new MadeConnections();
 
     private EventLoop(String name, Ticker ticker, Consumer<Throwable> onFatal) {
         this.name = name;
@@ -62,6 +64,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.connections = new ConnectionWatch(context);
         RateLimitedLog ioWarnings = new RateLimitedLog(LOG, Ticker.system());
         context.setNotificationExceptionHandler((t, e) -> {
+            if (e.getCause() instanceof ClosedChannelException) {
+                LOG.debug(
+                        "A socket of {} was closed before its I/O thread had told it all; see MadeConnections",
+                        name,
+                        e);
+                return;
+            }
             synchronized (ioWarnings) {
                 ioWarnings.warn(
                         "A connection of {} was left in an odd state by what its peer sent: {}", name, e.toString());
@@ -256,6 +265,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** A socket of this loop has connected. Any thread. */
     void connected(SelectableChannel channel) {
+        madeConnections.add(channel);
         tryExecute(() -> connections.connected(channel, System.nanoTime()));
     }
 
@@ -409,6 +419,8 @@ public final class EventLoop implements Executor, AutoCloseable {
             } else {
                 context.close();
             }
+            int rest = madeConnections.closeRest();
+            LOG.debug("{} connections of {} were left to close", rest, name);
         } catch (IOException | RuntimeException e) {
             LOG.error("The loop {} could not close everything", name, e);
         }

@@ -4,6 +4,10 @@ package io.rankmq.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rankmq.security.CurveKeyPair;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,6 +224,34 @@ class EventLoopTest {
 
     @Test
     void aDeadThreadOfJeroMqEndsTheLoopLoudly() throws Exception {
+        killIoThread();
+        loop.close();
+        assertThat(loop.tryExecute(() -> {})).isFalse();
+    }
+
+    /** The connections that JeroMQ forgets come about by a race of its threads; LightSessionTest (parent) has enough of them to see it. */
+    @Test
+    void noConnectionThatJeroMqForgotOutlivesTheLoop() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CurveKeyPair keys = CurveKeyPair.generate();
+            WireSocket.Connect connect =
+                    new WireSocket.Connect("tcp://127.0.0.1:" + server.getLocalPort(), keys.publicKey(), keys, "");
+            loop.call(
+                    () -> WireSocket.connect(loop, SocketRole.EVENT_CLIENT, connect, MessageBounds.DEFAULT, m -> {}),
+                    DEADLINE);
+            try (Socket peer = server.accept()) {
+                peer.setSoTimeout((int) DEADLINE.toMillis());
+                assertThat(peer.getInputStream().read()).as("JeroMQ's greeting").isEqualTo(0xff);
+                killIoThread();
+                loop.close();
+                assertThat(peer.getInputStream().readAllBytes())
+                        .as("what is left of it, and the end")
+                        .hasSizeLessThan(64);
+            }
+        }
+    }
+
+    private void killIoThread() throws Exception {
         ZMQ.Socket poisoned = loop.call(
                 () -> {
                     ZMQ.Socket socket = loop.context().createSocket(SocketType.PULL);
@@ -235,8 +267,6 @@ class EventLoopTest {
             peer.raw(new byte[] {4, 1, 0});
             assertThat(fatal.poll(5, TimeUnit.SECONDS)).isInstanceOf(OutOfMemoryError.class);
         }
-        loop.close();
-        assertThat(loop.tryExecute(() -> {})).isFalse();
     }
 
     @Test
