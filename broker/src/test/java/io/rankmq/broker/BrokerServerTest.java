@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -38,10 +39,11 @@ class BrokerServerTest {
     private static final int LARGE = 64 << 10;
     private static final int SMALL = 1 << 10;
     private static final int RATE = 1000;
+    private static final int WINDOW = 1024;
 
     private final CurveKeyPair brokerKeys = CurveKeyPair.generate();
     private final CurveKeyPair parentKeys = CurveKeyPair.generate();
-    private final EventLoop loop = EventLoop.start("broker", Ticker.system(), cause -> {});
+    private final EventLoop loop = EventLoop.startWithThrottle("broker", Ticker.system(), cause -> {});
     private final List<EventLoop> others = new ArrayList<>();
     private BrokerServer server;
     private int port;
@@ -83,12 +85,26 @@ class BrokerServerTest {
     private static SessionPort open(
             EventLoop process, RemoteBroker parent, String session, CurveKeyPair rank, SessionListener listener)
             throws Exception {
-        return process.call(() -> parent.open(SessionRegistration.of(session, 0, Map.of(0, rank)), listener), DEADLINE)
+        return open(process, parent, session, Map.of(0, rank), listener);
+    }
+
+    private static SessionPort open(
+            EventLoop process,
+            RemoteBroker parent,
+            String session,
+            Map<Integer, CurveKeyPair> ranks,
+            SessionListener listener)
+            throws Exception {
+        return process.call(() -> parent.open(SessionRegistration.of(session, 0, ranks), listener), DEADLINE)
                 .get(20, TimeUnit.SECONDS);
     }
 
     private WireSocket rank(EventLoop process, SocketRole role, String endpoint, CurveKeyPair keys, String session) {
-        WireSocket.Connect where = new WireSocket.Connect(endpoint, brokerKeys.publicKey(), keys, session + "/0/0");
+        return peer(process, role, endpoint, keys, session + "/0/0");
+    }
+
+    private WireSocket peer(EventLoop process, SocketRole role, String endpoint, CurveKeyPair keys, String identity) {
+        WireSocket.Connect where = new WireSocket.Connect(endpoint, brokerKeys.publicKey(), keys, identity);
         return process.call(
                 () -> WireSocket.connect(process, role, where, MessageBounds.DEFAULT, message -> {}), DEADLINE);
     }
@@ -184,6 +200,49 @@ class BrokerServerTest {
             boolean isFlooded = session.path("session").asText().equals("flooded");
             assertThat(held > 0).as(session.path("session").asText()).isEqualTo(isFlooded);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void aRankBesideAFloodingOneOfItsSessionIsHeardCompletelyAndInOrder() throws Exception {
+        EventLoop process = process("parent");
+        Map<Integer, CurveKeyPair> keys = Map.of(0, CurveKeyPair.generate(), 1, CurveKeyPair.generate());
+        AtomicInteger flood = new AtomicInteger();
+        List<Integer> heard = Collections.synchronizedList(new ArrayList<>());
+        SessionPort session = open(process, parent(process), "both", keys, new SessionListener() {
+            @Override
+            public void onControl(int rank, List<ByteBuffer> frames) {}
+
+            @Override
+            public void onEvent(int rank, List<ByteBuffer> frames) {
+                if (rank == 0) {
+                    flood.incrementAndGet();
+                } else {
+                    heard.add(frames.get(0).getInt(0));
+                }
+            }
+        });
+        EventLoop ranks = process("ranks");
+        SocketRole role = SocketRole.EVENT_CLIENT;
+        WireSocket flooder = peer(ranks, role, session.eventsEndpoint(), keys.get(0), "both/0/0");
+        WireSocket polite = peer(ranks, role, session.eventsEndpoint(), keys.get(1), "both/0/1");
+        while (flood.get() < RATE) {
+            ranks.call(() -> send(flooder, 256, SMALL), DEADLINE);
+        }
+
+        // A rank's whole window, at once.
+        ranks.execute(() -> {
+            for (int i = 0; i < WINDOW; i++) {
+                polite.send(List.of(ByteBuffer.allocate(SMALL).putInt(0, i)));
+            }
+        });
+        while (heard.size() < WINDOW) {
+            ranks.call(() -> send(flooder, 256, SMALL), DEADLINE);
+        }
+
+        assertThat(heard).isSorted().doesNotHaveDuplicates().hasSize(WINDOW);
+        assertThat(status().at("/parents/0/sessions/0/events_held_millis").asLong())
+                .isPositive();
     }
 
     @Test

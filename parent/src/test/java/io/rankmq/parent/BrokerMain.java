@@ -46,7 +46,7 @@ public final class BrokerMain {
                         LinkLimits.DEFAULT.bytes(),
                         Duration.ofMillis(Long.parseLong(args[2]))),
                 Duration.ofMillis(Long.parseLong(args[3])));
-        EventLoop loop = EventLoop.start(
+        EventLoop loop = EventLoop.startWithThrottle(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(9));
         List<ParentKey> admitted = keys(List.of(args).subList(4, args.length));
         BrokerServer server = loop.call(() -> BrokerServer.start(loop, config, admitted), DEADLINE);

@@ -80,6 +80,7 @@ final class ConnectionWatch {
         }
         try (ZMQ.Socket socket = context.createSocket(SocketType.PULL)) {
             socket.setLinger(0);
+            socket.setAffinity(SocketOptions.FIRST_IO_THREAD);
             socket.setCurveServer(true);
             socket.setCurvePublicKey(keys.publicKey().getBytes(StandardCharsets.US_ASCII));
             socket.setCurveSecretKey(keys.secretKey().getBytes(StandardCharsets.US_ASCII));

@@ -51,15 +51,17 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     // The rest is touched by the loop thread only.
     private final List<LoopTimer> timers = new ArrayList<>();
+    private final int ioThreads;
     private final ConnectionWatch connections;
     private final MadeConnections madeConnections = new MadeConnections();
 
-    private EventLoop(String name, Ticker ticker, Consumer<Throwable> onFatal) {
+    private EventLoop(String name, Ticker ticker, Consumer<Throwable> onFatal, int ioThreads) {
         this.name = name;
         this.ticker = ticker;
         this.onFatal = onFatal;
         this.mailbox = new Mailbox(poller.selector());
-        this.context = new ZContext(1);
+        this.context = new ZContext(ioThreads);
+        this.ioThreads = ioThreads;
         context.setLinger(SocketOptions.LINGER_MILLIS);
         this.connections = new ConnectionWatch(context);
         RateLimitedLog ioWarnings = new RateLimitedLog(LOG, Ticker.system());
@@ -90,7 +92,19 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param onFatal called at most once, on whatever thread it happened, when a bug or a dead I/O thread ends the loop; it must not block
      */
     public static EventLoop start(String name, Ticker ticker, Consumer<Throwable> onFatal) {
-        EventLoop loop = new EventLoop(name, ticker, onFatal);
+        return start(name, ticker, onFatal, 1);
+    }
+
+    /**
+     * As {@link #start}, for who is read by a {@link ReadThrottle}: what is so read has an I/O thread for itself, so that what it costs to decrypt
+     * it, until it is stopped, holds nobody else's messages up.
+     */
+    public static EventLoop startWithThrottle(String name, Ticker ticker, Consumer<Throwable> onFatal) {
+        return start(name, ticker, onFatal, 2);
+    }
+
+    private static EventLoop start(String name, Ticker ticker, Consumer<Throwable> onFatal, int ioThreads) {
+        EventLoop loop = new EventLoop(name, ticker, onFatal, ioThreads);
         loop.thread.start();
         return loop;
     }
@@ -274,6 +288,10 @@ public final class EventLoop implements Executor, AutoCloseable {
             throw new IllegalStateException("only the thread of the loop " + name + " may do this, not "
                     + Thread.currentThread().getName());
         }
+    }
+
+    int ioThreads() {
+        return ioThreads;
     }
 
     ZContext context() {

@@ -16,7 +16,9 @@ final class SocketOptions {
     private static final int SEND_QUEUE = 4096;
 
     /** Above the protocol's windows as well: only who has none reaches it. */
-    private static final int RECEIVE_MARK = 4096;
+    private static final int RECEIVE_MARK = 1280;
+
+    static final long FIRST_IO_THREAD = 1;
 
     static final int LINGER_MILLIS = 500;
     private static final int RECONNECT_MILLIS = 50;
@@ -42,10 +44,8 @@ final class SocketOptions {
         if (role.type == SocketType.SUB) {
             socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
         }
-        if (role.type == SocketType.XPUB) {
-            // [8] Its subscribers share one message object.
-            socket.setAffinity(1);
-        }
+        // [8] Subscribers of an XPUB share one message object, so they have one I/O thread.
+        socket.setAffinity(FIRST_IO_THREAD);
         if (role.type == SocketType.ROUTER) {
             // [3] Safe because the identity comes from the authenticator.
             socket.setRouterHandover(true);
@@ -54,9 +54,10 @@ final class SocketOptions {
         return socket;
     }
 
-    /** Lets a peer be stopped by not reading the socket, at the cost of a message each time [1]. */
-    static void stopAtMark(ZMQ.Socket socket) {
+    /** Lets a peer be stopped by not reading the socket, at the cost of a message each time [1], and keeps it away from others until then. */
+    static void stopAtMark(ZMQ.Socket socket, int ioThreads) {
         socket.setRcvHWM(RECEIVE_MARK);
+        socket.setAffinity(1L << (ioThreads - 1));
     }
 
     static void server(ZMQ.Socket socket, WireSocket.Bind bind) {

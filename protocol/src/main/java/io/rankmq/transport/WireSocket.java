@@ -94,7 +94,7 @@ public final class WireSocket implements AutoCloseable {
         ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
         try {
             if (gate != null) {
-                SocketOptions.stopAtMark(socket);
+                SocketOptions.stopAtMark(socket, loop.ioThreads());
             }
             SocketOptions.server(socket, bind);
             String endpoint = SocketOptions.bind(socket, bind);

@@ -53,7 +53,7 @@ public final class BrokerChild implements AutoCloseable {
         BrokerConfig ranks =
                 new BrokerConfig("127.0.0.1", "127.0.0.1", port + 2, keys, BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(ranks, port, PortRange.ANY, LinkLimits.DEFAULT, QUIET_START);
-        try (EventLoop loop = EventLoop.start(
+        try (EventLoop loop = EventLoop.startWithThrottle(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(1))) {
             List<ParentKey> admitted = List.of(new ParentKey("bench", arguments[1], false));
             loop.call(() -> BrokerServer.start(loop, config, admitted), DEADLINE);
