@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rankmq.component.NearestName;
 import io.rankmq.parent.launch.Launcher;
 import io.rankmq.parent.launch.LauncherFactory;
+import io.rankmq.parent.launch.SettingsException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -38,6 +39,8 @@ final class LauncherCheck {
             if (worldSize.isIntegralNumber() && worldSize.canConvertToInt() && worldSize.intValue() > 0) {
                 launcher.checkWorldSize(worldSize.intValue());
             }
+        } catch (SettingsException e) {
+            e.faults().forEach(this::fault);
         } catch (IllegalArgumentException e) {
             fault(String.valueOf(e.getMessage()));
         }

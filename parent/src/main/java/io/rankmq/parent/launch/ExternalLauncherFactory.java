@@ -21,17 +21,24 @@ public final class ExternalLauncherFactory implements LauncherFactory {
 
     @Override
     public Launcher create(Map<String, Object> settings, Path baseDirectory) {
-        SettingsReader reader = new SettingsReader("", settings, Set.of(BOOTSTRAP, RELAY_OUTPUT));
-        String file = reader.text(BOOTSTRAP);
-        if (file == null) {
-            throw reader.fault(
-                    BOOTSTRAP, "it is missing; name the file for the document by which ranks find the session");
+        SettingsReader reader = new SettingsReader(settings, Set.of(BOOTSTRAP, RELAY_OUTPUT));
+        if (!reader.has(BOOTSTRAP)) {
+            reader.fault(BOOTSTRAP, "it is missing; name the file for the document by which ranks find the session");
         }
+        Path document = document(reader, baseDirectory);
+        boolean relaysOutput = !reader.has(RELAY_OUTPUT) || reader.flag(RELAY_OUTPUT);
+        reader.check();
+        return new ExternalLauncher(document, relaysOutput);
+    }
+
+    /** The job file's folder if there is a fault. */
+    private static Path document(SettingsReader reader, Path baseDirectory) {
+        String file = reader.text(BOOTSTRAP);
         try {
-            return new ExternalLauncher(
-                    baseDirectory.resolve(file), !reader.has(RELAY_OUTPUT) || reader.flag(RELAY_OUTPUT));
+            return file == null ? baseDirectory : baseDirectory.resolve(file);
         } catch (InvalidPathException e) {
-            throw reader.fault(BOOTSTRAP, "'" + file + "' is no path");
+            reader.fault(BOOTSTRAP, "'" + file + "' is no path");
+            return baseDirectory;
         }
     }
 }

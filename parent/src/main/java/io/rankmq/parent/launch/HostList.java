@@ -22,52 +22,60 @@ final class HostList {
     private HostList() {}
 
     /**
-     * The hosts in the order in which they are named.
-     *
-     * @throws IllegalArgumentException if there are none or one is not understood; it begins with the key
+     * The hosts in the order in which they are named; without those that are not understood, which are faults of the settings.
      */
     static List<HostSlots> read(SettingsReader reader, Path baseDirectory) {
         if (reader.has("hosts") == reader.has("hostfile")) {
-            throw reader.fault("hosts", "give either hosts, as in [h1, h2:2], or a hostfile");
+            reader.fault("hosts", "give either hosts, as in [h1, h2:2], or a hostfile");
+            return List.of();
         }
+        int before = reader.faults();
         List<HostSlots> hosts = reader.has("hosts") ? listed(reader) : filed(reader, baseDirectory);
-        if (hosts.isEmpty()) {
-            throw reader.fault(reader.has("hosts") ? "hosts" : "hostfile", "no host is named; name at least one");
+        if (hosts.isEmpty() && reader.faults() == before) {
+            reader.fault(reader.has("hosts") ? "hosts" : "hostfile", "no host is named; name at least one");
         }
         long names = hosts.stream().map(HostSlots::name).distinct().count();
         if (names < hosts.size()) {
-            throw reader.fault("hosts", "a host is named twice; name it once, with all its slots");
+            reader.fault("hosts", "a host is named twice; name it once, with all its slots");
         }
         return hosts;
     }
 
     private static List<HostSlots> listed(SettingsReader reader) {
         List<HostSlots> hosts = new ArrayList<>();
+        int number = 0;
         for (Object item : reader.items("hosts")) {
-            String key = "hosts[" + hosts.size() + "]";
+            String key = "hosts[" + number++ + "]";
             if (item instanceof Map<?, ?> map) {
-                hosts.add(host(new SettingsReader(key + ".", map, HOST_KEYS), key));
+                host(reader, key, map, hosts);
             } else {
-                hosts.add(checked(key, () -> HostSlots.parse(String.valueOf(item))));
+                reader.attempt(key, () -> hosts.add(HostSlots.parse(String.valueOf(item))));
             }
         }
         return hosts;
     }
 
-    private static HostSlots host(SettingsReader map, String key) {
-        String name = map.text("host");
-        if (name == null) {
-            throw map.fault("host", "it is missing; name the host");
+    private static void host(SettingsReader reader, String key, Map<?, ?> map, List<HostSlots> hosts) {
+        SettingsReader inside = reader.inside(key, map, HOST_KEYS);
+        if (!inside.has("host")) {
+            inside.fault("host", "it is missing; name the host");
         }
-        List<String> devices = map.words("devices");
+        String name = inside.text("host");
+        List<String> devices = inside.words("devices");
         List<String> all = devices == null ? List.of() : devices;
-        int slots = map.integer("slots", 1, HostSlots.MAX_SLOTS, Math.max(1, all.size()));
-        return checked(key, () -> new HostSlots(name, slots, all));
+        int slots = inside.integer("slots", 1, HostSlots.MAX_SLOTS, Math.max(1, all.size()));
+        if (name != null) {
+            reader.attempt(key, () -> hosts.add(new HostSlots(name, slots, all)));
+        }
     }
 
     private static List<HostSlots> filed(SettingsReader reader, Path baseDirectory) {
-        Path file = baseDirectory.resolve(String.valueOf(reader.text("hostfile")));
         List<HostSlots> hosts = new ArrayList<>();
+        String name = reader.text("hostfile");
+        if (name == null) {
+            return hosts;
+        }
+        Path file = baseDirectory.resolve(name);
         try {
             int number = 0;
             for (String raw : Files.readAllLines(file)) {
@@ -75,11 +83,11 @@ final class HostList {
                 String line = raw.replaceFirst("#.*", "").strip();
                 if (!line.isEmpty()) {
                     String where = file + " line " + number + ": ";
-                    hosts.add(checked("hostfile", () -> ofLine(where, line)));
+                    reader.attempt("hostfile", () -> hosts.add(ofLine(where, line)));
                 }
             }
         } catch (IOException e) {
-            throw reader.fault("hostfile", file + " cannot be read; make it readable, or correct its name");
+            reader.fault("hostfile", file + " cannot be read; make it readable, or correct its name");
         }
         return hosts;
     }
@@ -91,17 +99,5 @@ final class HostList {
         }
         String slots = matcher.group(3) == null ? matcher.group(2) : matcher.group(3);
         return new HostSlots(matcher.group(1), slots == null ? 1 : Integer.parseInt(slots), List.of());
-    }
-
-    private interface Making {
-        HostSlots make();
-    }
-
-    private static HostSlots checked(String key, Making making) {
-        try {
-            return making.make();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-        }
     }
 }

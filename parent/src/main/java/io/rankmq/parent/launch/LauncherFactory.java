@@ -15,7 +15,8 @@ public interface LauncherFactory {
      *
      * @param settings the other keys of the section, with plain values; unknown keys must be refused
      * @param baseDirectory the job file's folder, to which relative paths refer
-     * @throws IllegalArgumentException for wrong settings; one sentence that begins with the key, as in {@code command: ...}
+     * @throws SettingsException for wrong settings, with all that is wrong; who finds one fault at a time may throw an
+     *     IllegalArgumentException with one sentence that begins with the key, as in {@code command: ...}
      */
     Launcher create(Map<String, Object> settings, Path baseDirectory);
 }

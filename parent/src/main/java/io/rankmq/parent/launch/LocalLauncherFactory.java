@@ -26,17 +26,16 @@ public final class LocalLauncherFactory implements LauncherFactory {
 
     @Override
     public Launcher create(Map<String, Object> settings, Path baseDirectory) {
-        SettingsReader reader = new SettingsReader("", settings, SettingsReader.keys(RankGroups.RANK_KEYS, KEYS));
+        SettingsReader reader = new SettingsReader(settings, SettingsReader.keys(RankGroups.RANK_KEYS, KEYS));
         boolean startsAll = reader.choice("starts", Starts.class) == Starts.ALL;
         if (startsAll && !reader.has("command")) {
-            throw reader.fault(
+            reader.fault(
                     "command",
                     "it is missing, and with 'starts: all' it must be given; name the command that"
                             + " starts all ranks, such as torchrun");
         }
         if (startsAll && reader.has("groups")) {
-            throw reader.fault(
-                    "groups", "with 'starts: all' one command starts all ranks alike; remove one of the two");
+            reader.fault("groups", "with 'starts: all' one command starts all ranks alike; remove one of the two");
         }
         RankGroups ranks = RankGroups.read(reader);
         List<String> devices = reader.words("devices");
@@ -48,6 +47,7 @@ public final class LocalLauncherFactory implements LauncherFactory {
                 all,
                 reader.deviceVariable(),
                 reader.flag("oversubscribe"));
+        reader.check();
         return new LocalLauncher(ranks, place, startsAll, baseDirectory);
     }
 }

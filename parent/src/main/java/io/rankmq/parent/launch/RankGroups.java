@@ -5,6 +5,7 @@ import io.rankmq.parent.launch.RankSettings.Worker;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -23,6 +24,9 @@ record RankGroups(RankSettings settings, List<Group> groups) {
     static final Set<String> RANK_KEYS =
             Set.of("worker", "command", "jvm_args", "classpath", "python", "python_path", "env");
 
+    /** In place of a command in which there was a fault. */
+    private static final List<String> WRONG = List.of("?");
+
     /** Ranks that differ from the others; {@code name} is for sentences. */
     record Group(String name, NavigableSet<Integer> ranks, RankSettings settings) {}
 
@@ -32,10 +36,10 @@ record RankGroups(RankSettings settings, List<Group> groups) {
 
     /** Reads {@link #RANK_KEYS} and {@code groups}. */
     static RankGroups read(SettingsReader reader) {
-        RankSettings defaults = settings("", reader, null);
+        RankSettings defaults = settings(reader, null);
         List<Group> groups = new ArrayList<>();
-        for (Map<?, ?> map : reader.maps("groups")) {
-            groups.add(group("groups[" + groups.size() + "].", map, defaults, groups));
+        for (SettingsReader group : reader.maps("groups", SettingsReader.keys(RANK_KEYS, Set.of("ranks")))) {
+            groups.add(group(group, defaults, groups));
         }
         return new RankGroups(defaults, groups);
     }
@@ -64,51 +68,69 @@ record RankGroups(RankSettings settings, List<Group> groups) {
         }
     }
 
-    private static Group group(String prefix, Map<?, ?> map, RankSettings defaults, List<Group> before) {
-        SettingsReader reader = new SettingsReader(prefix, map, SettingsReader.keys(RANK_KEYS, Set.of("ranks")));
+    private static Group group(SettingsReader reader, RankSettings defaults, List<Group> before) {
         NavigableSet<Integer> ranks = reader.ranks("ranks");
         for (Group other : before) {
-            for (int rank : other.ranks()) {
-                if (ranks.contains(rank)) {
-                    throw reader.fault("ranks", "rank " + rank + " is in " + other.name() + " already; name it once");
-                }
-            }
+            ranks.stream()
+                    .filter(other.ranks()::contains)
+                    .findFirst()
+                    .ifPresent(rank -> reader.fault(
+                            "ranks", "rank " + rank + " is in " + other.name() + " already; name it once"));
         }
-        return new Group(prefix.substring(0, prefix.length() - 1), ranks, settings(prefix, reader, defaults));
+        return new Group(reader.path(), ranks, settings(reader, defaults));
     }
 
     /** What is absent comes from {@code defaults}. */
-    private static RankSettings settings(String prefix, SettingsReader reader, @Nullable RankSettings defaults) {
+    private static RankSettings settings(SettingsReader reader, @Nullable RankSettings defaults) {
         RankSettings base = defaults == null ? RankSettings.of(Worker.JAVA, null) : defaults;
-        Worker worker = reader.choice("worker", Worker.class);
+        Worker chosen = reader.choice("worker", Worker.class);
+        Worker worker = chosen == null ? base.worker() : chosen;
+        if (reader.has("command") && reader.has("python")) {
+            reader.fault("python", "it is not used beside a command; name the interpreter in the command");
+        }
+        List<String> jvmArgs = reader.words("jvm_args");
+        String python = reader.text("python");
+        return new RankSettings(
+                        worker,
+                        command(reader, worker, base),
+                        jvmArgs != null ? jvmArgs : base.jvmArgs(),
+                        base.classpath(),
+                        python != null ? python : base.python(),
+                        base.pythonPath(),
+                        base.env())
+                .withClasspath(paths(reader, "classpath"))
+                .withPythonPath(paths(reader, "python_path"))
+                .withEnv(variables(reader));
+    }
+
+    private static @Nullable List<String> command(SettingsReader reader, Worker worker, RankSettings base) {
         List<String> command = reader.command("command");
-        if (worker == null) {
-            worker = base.worker();
+        if (command == null && reader.has("command")) {
+            return WRONG;
         }
         if (command == null && worker == base.worker()) {
             // A command for another worker would start the wrong thing.
             command = base.command();
         }
-        if (reader.has("command") && reader.has("python")) {
-            throw reader.fault("python", "it is not used beside a command; name the interpreter in the command");
+        String fault = RankSettings.faultOfCommand(worker, command);
+        if (fault == null) {
+            return command;
         }
-        List<String> jvmArgs = reader.words("jvm_args");
-        String python = reader.text("python");
-        try {
-            return new RankSettings(
-                            worker,
-                            command,
-                            jvmArgs != null ? jvmArgs : base.jvmArgs(),
-                            base.classpath(),
-                            python != null ? python : base.python(),
-                            base.pythonPath(),
-                            base.env())
-                    .withClasspath(paths(reader, "classpath"))
-                    .withPythonPath(paths(reader, "python_path"))
-                    .withEnv(reader.variables("env"));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(prefix + e.getMessage(), e);
-        }
+        reader.fault("command", fault);
+        return WRONG;
+    }
+
+    private static Map<String, String> variables(SettingsReader reader) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        reader.variables("env").forEach((name, value) -> {
+            String fault = RankSettings.faultOfVariable(name);
+            if (fault == null) {
+                variables.put(name, value);
+            } else {
+                reader.fault("env", fault);
+            }
+        });
+        return variables;
     }
 
     private static List<Path> paths(SettingsReader reader, String key) {
@@ -118,7 +140,7 @@ record RankGroups(RankSettings settings, List<Group> groups) {
             try {
                 paths.add(Path.of(word));
             } catch (InvalidPathException e) {
-                throw reader.fault(key, "'" + word + "' is no path");
+                reader.fault(key, "'" + word + "' is no path");
             }
         }
         return paths;

@@ -54,20 +54,37 @@ record RankSettings(
         pythonPath = List.copyOf(pythonPath);
         env = Map.copyOf(env);
         for (String name : env.keySet()) {
-            if (OWN_VARIABLES.contains(name)) {
-                throw new IllegalArgumentException("env: " + name + " is set by the launcher for each rank; remove it");
-            }
-            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("env: '" + name + "' cannot be the name of a variable");
-            }
+            require("env", faultOfVariable(name));
         }
-        if (command != null && (command.isEmpty() || command.get(0).isEmpty())) {
-            throw new IllegalArgumentException("command: it is empty; give at least the name of a program");
+        require("command", faultOfCommand(worker, command));
+    }
+
+    private static void require(String key, @Nullable String fault) {
+        if (fault != null) {
+            throw new IllegalArgumentException(key + ": " + fault);
         }
-        if (worker == Worker.NONE && command == null) {
-            throw new IllegalArgumentException("command: it is missing, and 'worker: none' has no default; give the"
-                    + " command that starts a rank");
+    }
+
+    /** Why no variable of that name can be set for ranks, or null. */
+    static @Nullable String faultOfVariable(String name) {
+        if (OWN_VARIABLES.contains(name)) {
+            return name + " is set by the launcher for each rank; remove it";
         }
+        return name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0
+                ? "'" + name + "' cannot be the name of a variable"
+                : null;
+    }
+
+    /** Why ranks cannot be started so, or null. */
+    static @Nullable String faultOfCommand(Worker worker, @Nullable List<String> command) {
+        if (command == null) {
+            return worker == Worker.NONE
+                    ? "it is missing, and 'worker: none' has no default; give the command that starts a rank"
+                    : null;
+        }
+        return command.isEmpty() || command.get(0).isEmpty()
+                ? "it is empty; give at least the name of a program"
+                : null;
     }
 
     static RankSettings of(Worker worker, @Nullable List<String> command) {

@@ -61,13 +61,13 @@ record RemoteSettings(
     static RemoteSettings read(SettingsReader reader, Path baseDirectory) {
         boolean startsHost = reader.choice("starts", Starts.class) == Starts.HOST;
         if (startsHost && !reader.has("command")) {
-            throw reader.fault(
+            reader.fault(
                     "command",
                     "it is missing, and with 'starts: host' it must be given; name the command that starts the ranks"
                             + " of its host, such as torchrun");
         }
         if (startsHost && reader.has("groups")) {
-            throw reader.fault("groups", "with 'starts: host' one command starts ranks alike; remove one of the two");
+            reader.fault("groups", "with 'starts: host' one command starts ranks alike; remove one of the two");
         }
         String java = reader.text("java");
         List<String> classpath = reader.words("worker_classpath");

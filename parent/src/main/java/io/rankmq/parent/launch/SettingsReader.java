@@ -3,6 +3,7 @@ package io.rankmq.parent.launch;
 
 import io.rankmq.component.NearestName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,25 +13,42 @@ import java.util.NavigableSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one map of settings; every fault is an IllegalArgumentException that begins with the key. */
+/**
+ * Reads one map of settings. What is wrong is kept, each as a sentence that begins with the key, and read as if it were absent; {@link #check}
+ * tells all of it at the end.
+ */
 final class SettingsReader {
     static final String DEFAULT_DEVICE_VARIABLE = "CUDA_VISIBLE_DEVICES";
 
     private final String prefix;
     private final Map<?, ?> values;
+    private final List<String> faults;
 
-    /**
-     * Refuses keys that are not known.
-     *
-     * @param prefix put before each key in a fault, such as {@code groups[0].}
-     */
-    SettingsReader(String prefix, Map<?, ?> values, Set<String> known) {
+    /** Keys that are not known are faults. */
+    SettingsReader(Map<?, ?> values, Set<String> known) {
+        this("", values, known, new ArrayList<>());
+    }
+
+    private SettingsReader(String prefix, Map<?, ?> values, Set<String> known, List<String> faults) {
         this.prefix = prefix;
         this.values = values;
+        this.faults = faults;
         for (Object key : values.keySet()) {
             if (!known.contains(String.valueOf(key))) {
-                throw fault(String.valueOf(key), "unknown setting" + NearestName.hint(String.valueOf(key), known));
+                fault(String.valueOf(key), "unknown setting" + NearestName.hint(String.valueOf(key), known));
             }
+        }
+    }
+
+    /** For a map in this one, whose faults are faults of this one; {@code path} is that of the map, such as {@code groups[0]}. */
+    SettingsReader inside(String path, Map<?, ?> map, Set<String> known) {
+        return new SettingsReader(prefix + path + ".", map, known, faults);
+    }
+
+    /** @throws SettingsException if anything was wrong */
+    void check() {
+        if (!faults.isEmpty()) {
+            throw new SettingsException(faults);
         }
     }
 
@@ -49,13 +67,13 @@ final class SettingsReader {
     @Nullable
     String text(String key) {
         Object value = values.get(key);
-        if (value == null) {
-            return null;
+        if (value instanceof String text && !text.isBlank()) {
+            return text;
         }
-        if (!(value instanceof String text) || text.isBlank()) {
-            throw given(key, value, "a text");
+        if (value != null) {
+            given(key, value, "a text");
         }
-        return text;
+        return null;
     }
 
     /** An integer, {@code standard} if the key is absent. */
@@ -68,7 +86,8 @@ final class SettingsReader {
                 || number.doubleValue() != number.intValue()
                 || number.intValue() < least
                 || number.intValue() > most) {
-            throw given(key, value, "an integer from " + least + " to " + most);
+            given(key, value, "an integer from " + least + " to " + most);
+            return standard;
         }
         return number.intValue();
     }
@@ -77,7 +96,7 @@ final class SettingsReader {
     boolean flag(String key) {
         Object value = values.get(key);
         if (value != null && !(value instanceof Boolean)) {
-            throw given(key, value, "true or false");
+            given(key, value, "true or false");
         }
         return Boolean.TRUE.equals(value);
     }
@@ -86,7 +105,7 @@ final class SettingsReader {
     String deviceVariable() {
         String name = text("device_variable");
         if (name != null && !name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-            throw given("device_variable", name, "the name of a variable");
+            given("device_variable", name, "the name of a variable");
         }
         return name == null ? DEFAULT_DEVICE_VARIABLE : name;
     }
@@ -98,7 +117,7 @@ final class SettingsReader {
             return List.of(text.strip().split("\\s*,\\s*", -1));
         }
         if (value != null && !(value instanceof List<?>)) {
-            throw given(key, value, "a list");
+            given(key, value, "a list");
         }
         return value instanceof List<?> list ? list : List.of();
     }
@@ -117,7 +136,8 @@ final class SettingsReader {
             }
             known.add(name);
         }
-        throw given(key, text, "one of " + String.join(", ", known));
+        given(key, text, "one of " + String.join(", ", known));
+        return null;
     }
 
     /** A list of words, or null if the key is absent. */
@@ -128,7 +148,8 @@ final class SettingsReader {
             return null;
         }
         if (!(value instanceof List<?> list)) {
-            throw given(key, value, "a list");
+            given(key, value, "a list");
+            return null;
         }
         List<String> words = new ArrayList<>();
         for (Object item : list) {
@@ -146,7 +167,8 @@ final class SettingsReader {
         try {
             return ShellWords.split(line);
         } catch (IllegalArgumentException e) {
-            throw fault(key, String.valueOf(e.getMessage()));
+            fault(key, String.valueOf(e.getMessage()));
+            return null;
         }
     }
 
@@ -157,57 +179,77 @@ final class SettingsReader {
             return Map.of();
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw given(key, value, "a map from names to values");
+            given(key, value, "a map from names to values");
+            return Map.of();
         }
         Map<String, String> variables = new LinkedHashMap<>();
         map.forEach((name, item) -> variables.put(String.valueOf(name), scalar(key + "." + name, item)));
         return variables;
     }
 
-    /** A list of maps; empty if the key is absent. */
-    List<Map<?, ?>> maps(String key) {
-        Object value = values.get(key);
-        if (value == null) {
-            return List.of();
-        }
-        if (!(value instanceof List<?> list)) {
-            throw given(key, value, "a list");
-        }
-        List<Map<?, ?>> maps = new ArrayList<>();
-        for (Object item : list) {
-            if (!(item instanceof Map<?, ?> map)) {
-                throw given(key + "[" + maps.size() + "]", item, "a map");
+    /** The maps of a list; none if the key is absent. */
+    List<SettingsReader> maps(String key, Set<String> known) {
+        List<SettingsReader> maps = new ArrayList<>();
+        int number = 0;
+        for (Object item : items(key)) {
+            String path = key + "[" + number++ + "]";
+            if (item instanceof Map<?, ?> map) {
+                maps.add(inside(path, map, known));
+            } else {
+                given(path, item, "a map");
             }
-            maps.add(map);
         }
         return maps;
     }
 
-    /** A set of ranks. */
+    /** Of the map that this reads, such as {@code groups[0]}. */
+    String path() {
+        return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+    }
+
+    /** A set of ranks; empty if there is a fault. */
     NavigableSet<Integer> ranks(String key) {
         Object value = values.get(key);
         if (value == null) {
-            throw fault(key, "it is missing; name the ranks, such as 0-1");
+            fault(key, "it is missing; name the ranks, such as 0-1");
+            return Collections.emptyNavigableSet();
         }
         try {
             return RankRanges.parse(value);
         } catch (IllegalArgumentException e) {
-            throw fault(key, String.valueOf(e.getMessage()));
+            fault(key, String.valueOf(e.getMessage()));
+            return Collections.emptyNavigableSet();
         }
     }
 
-    IllegalArgumentException fault(String key, String sentence) {
-        return new IllegalArgumentException(prefix + key + ": " + sentence);
+    /** Something is wrong. */
+    void fault(String key, String sentence) {
+        faults.add(prefix + key + ": " + sentence);
+    }
+
+    /** How many faults there were so far. */
+    int faults() {
+        return faults.size();
+    }
+
+    /** Does something whose IllegalArgumentException is a fault of that key. */
+    void attempt(String key, Runnable making) {
+        try {
+            making.run();
+        } catch (IllegalArgumentException e) {
+            fault(key, String.valueOf(e.getMessage()));
+        }
     }
 
     private String scalar(String key, @Nullable Object value) {
         if (value instanceof String || value instanceof Number || value instanceof Boolean) {
             return String.valueOf(value);
         }
-        throw given(key, value, "a text or a number");
+        given(key, value, "a text or a number");
+        return "?";
     }
 
-    private IllegalArgumentException given(String key, @Nullable Object value, String expected) {
-        return fault(key, "'" + value + "' was given, expected " + expected);
+    private void given(String key, @Nullable Object value, String expected) {
+        fault(key, "'" + value + "' was given, expected " + expected);
     }
 }

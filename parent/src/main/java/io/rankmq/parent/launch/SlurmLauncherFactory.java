@@ -17,10 +17,10 @@ public final class SlurmLauncherFactory implements LauncherFactory {
 
     @Override
     public Launcher create(Map<String, Object> settings, Path baseDirectory) {
-        SettingsReader reader = new SettingsReader("", settings, RemoteSettings.keys(SlurmSettings.KEYS));
-        return new SlurmLauncher(
-                RemoteSettings.read(reader, baseDirectory),
-                SlurmSettings.read(reader),
-                SshLauncher.clientEnvironment());
+        SettingsReader reader = new SettingsReader(settings, RemoteSettings.keys(SlurmSettings.KEYS));
+        RemoteSettings common = RemoteSettings.read(reader, baseDirectory);
+        SlurmSettings slurm = SlurmSettings.read(reader);
+        reader.check();
+        return new SlurmLauncher(common, slurm, SshLauncher.clientEnvironment());
     }
 }

@@ -34,7 +34,7 @@ record SlurmSettings(
     static SlurmSettings read(SettingsReader reader) {
         List<String> srun = reader.command("srun");
         if (srun != null && srun.isEmpty()) {
-            throw reader.fault("srun", "it is empty; give the program and its options, as in [srun, --mem=0]");
+            reader.fault("srun", "it is empty; give the program and its options, as in [srun, --mem=0]");
         }
         List<String> options = reader.command("options");
         List<String> devices = reader.words("devices");

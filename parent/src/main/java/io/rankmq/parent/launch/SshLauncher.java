@@ -90,7 +90,7 @@ public final class SshLauncher implements Launcher {
     static List<String> words(SettingsReader reader) {
         List<String> words = reader.command("ssh");
         if (words != null && words.isEmpty()) {
-            throw reader.fault("ssh", "it is empty; give the program and its options, as in [ssh, -F, file]");
+            reader.fault("ssh", "it is empty; give the program and its options, as in [ssh, -F, file]");
         }
         return words == null ? List.of("ssh") : words;
     }

@@ -2,6 +2,7 @@
 package io.rankmq.parent.launch;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,10 +20,11 @@ public final class SshLauncherFactory implements LauncherFactory {
     @Override
     public Launcher create(Map<String, Object> settings, Path baseDirectory) {
         Set<String> keys = RemoteSettings.keys(SettingsReader.keys(HostList.KEYS, Set.of("ssh")));
-        SettingsReader reader = new SettingsReader("", settings, keys);
-        return new SshLauncher(
-                RemoteSettings.read(reader, baseDirectory),
-                HostList.read(reader, baseDirectory),
-                SshLauncher.words(reader));
+        SettingsReader reader = new SettingsReader(settings, keys);
+        RemoteSettings common = RemoteSettings.read(reader, baseDirectory);
+        List<HostSlots> hosts = HostList.read(reader, baseDirectory);
+        List<String> ssh = SshLauncher.words(reader);
+        reader.check();
+        return new SshLauncher(common, hosts, ssh);
     }
 }

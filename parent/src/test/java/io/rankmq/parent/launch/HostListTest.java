@@ -58,6 +58,26 @@ class HostListTest {
     }
 
     @Test
+    void tellsAllFaultsAtOnce() throws Exception {
+        Files.writeString(folder.resolve("hosts"), "h1 slot 2\nh2\nh3 h4\n");
+        assertThatThrownBy(() -> read(Map.of("hostfile", "hosts")))
+                .isInstanceOfSatisfying(
+                        SettingsException.class, e -> assertThat(e.faults()).hasSize(2));
+        List<Object> hosts = List.of(Map.of("host", "h1", "slots", 0, "slot", 1), "-x", Map.of("devices", 3), "h2");
+        assertThatThrownBy(() -> read(Map.of("hosts", hosts)))
+                .isInstanceOfSatisfying(
+                        SettingsException.class,
+                        e -> assertThat(e.faults())
+                                .extracting(fault -> fault.replaceFirst(": .*", ""))
+                                .containsExactly(
+                                        "hosts[0].slot",
+                                        "hosts[0].slots",
+                                        "hosts[1]",
+                                        "hosts[2].host",
+                                        "hosts[2].devices"));
+    }
+
+    @Test
     void refusesOtherFaultsWithTheirKeys() {
         assertThatThrownBy(() -> read(Map.of())).hasMessageStartingWith("hosts: give either hosts");
         assertThatThrownBy(() -> read(Map.of("hosts", List.of()))).hasMessageStartingWith("hosts: no host is named");
@@ -71,6 +91,9 @@ class HostListTest {
     }
 
     private List<HostSlots> read(Map<String, Object> settings) {
-        return HostList.read(new SettingsReader("", settings, HostList.KEYS), folder);
+        SettingsReader reader = new SettingsReader(settings, HostList.KEYS);
+        List<HostSlots> hosts = HostList.read(reader, folder);
+        reader.check();
+        return hosts;
     }
 }

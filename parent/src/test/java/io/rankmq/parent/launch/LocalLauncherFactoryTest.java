@@ -245,6 +245,37 @@ class LocalLauncherFactoryTest {
     }
 
     @Test
+    void tellsAllFaultsAtOnce() {
+        Map<String, Object> settings = Map.of(
+                "worker",
+                "rust",
+                "slots",
+                0,
+                "oversubscribe",
+                "yes",
+                "env",
+                Map.of("RANK", 1, "A=B", 2, "C", List.of()),
+                "groups",
+                List.of(Map.of("ranks", "0", "jvm_args", 1), 3, Map.of("ranks", "0", "command", "")));
+        assertThatThrownBy(() -> launcher(settings))
+                .isInstanceOfSatisfying(
+                        SettingsException.class,
+                        e -> assertThat(e.faults())
+                                .extracting(fault -> fault.replaceFirst(": .*", ""))
+                                .containsExactlyInAnyOrder(
+                                        "worker",
+                                        "slots",
+                                        "oversubscribe",
+                                        "env",
+                                        "env",
+                                        "env.C",
+                                        "groups[0].jvm_args",
+                                        "groups[1]",
+                                        "groups[2].ranks",
+                                        "groups[2].command"));
+    }
+
+    @Test
     void givesEachLocalRankItsDevices() throws Exception {
         Map<String, Object> settings = Map.of(
                 "worker",

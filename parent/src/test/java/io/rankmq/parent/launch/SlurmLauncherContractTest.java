@@ -36,7 +36,7 @@ class SlurmLauncherContractTest implements LauncherContract {
     @Override
     public Launcher running(List<String> command) {
         Map<String, Object> settings = Map.of("worker", "none", "command", command, "slots", 8);
-        SettingsReader reader = new SettingsReader("", settings, RemoteSettings.keys(SlurmSettings.KEYS));
+        SettingsReader reader = new SettingsReader(settings, RemoteSettings.keys(SlurmSettings.KEYS));
         return new SlurmLauncher(RemoteSettings.read(reader, folder), SlurmSettings.read(reader), slurm.environment());
     }
 }
