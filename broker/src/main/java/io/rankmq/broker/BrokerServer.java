@@ -11,7 +11,6 @@ import io.rankmq.transport.Incoming;
 import io.rankmq.transport.KeyRegistry;
 import io.rankmq.transport.LoopTimer;
 import io.rankmq.transport.MessageHandler;
-import io.rankmq.transport.PortHold;
 import io.rankmq.transport.SocketRole;
 import io.rankmq.transport.TransportException;
 import io.rankmq.transport.WireSocket;
@@ -45,9 +44,8 @@ public final class BrokerServer implements LoopTimer {
     private final LinkCore core;
     private final WireSocket link;
     private final WireSocket broadcasts;
-    private final PortHold held;
     private final long startedAt;
-    private boolean ranksMayCome;
+    private boolean ready;
     private long nextTick;
     private long malformed;
 
@@ -56,7 +54,7 @@ public final class BrokerServer implements LoopTimer {
         this.config = config;
         log = new LinkLog(loop.ticker());
         startedAt = loop.ticker().nanos();
-        ranks = EmbeddedBroker.prepare(loop, config.ranks());
+        ranks = EmbeddedBroker.forSessions(loop, config.ranks());
         byte[] boot = new byte[8];
         RANDOM.nextBytes(boot);
         core = new LinkCore(
@@ -71,7 +69,6 @@ public final class BrokerServer implements LoopTimer {
         allow(admitted);
         link = bind(SocketRole.LINK_SERVER, config.linkPort(), LINK_DOMAIN, this::onLink);
         broadcasts = bind(SocketRole.BROADCAST_SERVER, config.broadcastPort(), BROADCAST_DOMAIN, this::onBroadcast);
-        held = new PortHold(config.ranks().bindAddress(), config.ranks().controlPort());
         nextTick = Math.min(startedAt + TICK, readyAt());
         loop.addTimer(this);
         log.listening(
@@ -103,9 +100,9 @@ public final class BrokerServer implements LoopTimer {
         return core.status(null, loop.ticker().nanos());
     }
 
-    /** Whether ranks can connect. */
+    /** Whether new sessions are taken. */
     public boolean isReady() {
-        return ranksMayCome;
+        return ready;
     }
 
     @Override
@@ -115,13 +112,11 @@ public final class BrokerServer implements LoopTimer {
 
     @Override
     public void onTick(long now) {
-        if (!ranksMayCome && now - readyAt() >= 0) {
-            held.close();
-            ranks.bindRanks();
-            ranksMayCome = true;
+        if (!ready && now - readyAt() >= 0) {
+            ready = true;
             log.ready();
         }
-        nextTick = ranksMayCome ? now + TICK : Math.min(now + TICK, readyAt());
+        nextTick = ready ? now + TICK : Math.min(now + TICK, readyAt());
         core.onTick(now);
     }
 
@@ -194,7 +189,7 @@ public final class BrokerServer implements LoopTimer {
             try {
                 return port != 0
                         ? ranks.open(registration, uplink, port)
-                        : config.sessions().bindPair(RANDOM.nextInt(), any -> ranks.open(registration, uplink, any));
+                        : config.sessions().bind(RANDOM.nextInt(), any -> ranks.open(registration, uplink, any));
             } catch (TransportException e) {
                 throw new BrokerException("no port for the session: " + e.getMessage());
             }
@@ -226,7 +221,7 @@ public final class BrokerServer implements LoopTimer {
         @Override
         public BrokerStatus.Facts facts() {
             return new BrokerStatus.Facts(
-                    ranksMayCome,
+                    ready,
                     loop.ticker().nanos() - startedAt,
                     ranks.refused(),
                     malformed + ranks.dropped() + link.dropped() + broadcasts.dropped(),
@@ -235,8 +230,8 @@ public final class BrokerServer implements LoopTimer {
         }
 
         @Override
-        public void heldBack(HeldSession session) {
-            log.heldBack(session);
+        public void heldBack(HeldSession session, boolean events) {
+            log.heldBack(session, events);
         }
 
         @Override
@@ -264,8 +259,8 @@ public final class BrokerServer implements LoopTimer {
         }
 
         @Override
-        public void onEventsHeld() {
-            core.eventsHeld(id);
+        public void onHeld(boolean events) {
+            core.held(id, events);
         }
 
         @Override

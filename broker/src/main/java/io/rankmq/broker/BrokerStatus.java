@@ -15,7 +15,7 @@ final class BrokerStatus {
     /**
      * What the owner of the sockets knows.
      *
-     * @param ready whether ranks can connect
+     * @param ready whether new sessions are taken
      * @param uptimeNanos time since the start
      * @param refusedHandshakes connections whose key was not admitted
      * @param droppedUnread messages that were malformed, too large, of nobody, or of a closed session
@@ -90,6 +90,7 @@ final class BrokerStatus {
         node.put("control", traffic.control());
         node.put("events", traffic.events());
         node.put("events_held_millis", millis(session.port.eventsHeldNanos()));
+        node.put("control_held_millis", millis(session.port.controlHeldNanos()));
         ArrayNode ranks = node.putArray("ranks");
         for (int rank : session.keys.keySet()) {
             if (ranksLeft-- > 0) {

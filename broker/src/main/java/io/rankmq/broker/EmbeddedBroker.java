@@ -18,7 +18,6 @@ import io.rankmq.transport.ZapAuthenticator;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ranks' side of a broker. Inside the parent it is all of it: its sockets are bound in the parent's own loop, so a message pays no further
- * hop and no hand-over between threads; a {@link BrokerServer} puts the parents' side before it. One ROUTER serves all
- * sessions, each session has an XPUB and a PULL of its own: so the one that floods can be read less, and the others not. All methods belong to the loop thread; the sockets live as long as the loop.
+ * hop and no hand-over between threads; a {@link BrokerServer} puts the parents' side before it. Each session has an XPUB and a PULL of its own, and
+ * behind a {@link BrokerServer} a ROUTER too: so the one that floods can be read less, and the others not. All methods belong to the loop thread; the
+ * sockets live as long as the loop.
  */
 public final class EmbeddedBroker {
 
@@ -39,15 +39,16 @@ public final class EmbeddedBroker {
     private final BrokerCore core;
     private final KeyRegistry registry = new KeyRegistry();
     private final ZapAuthenticator zap;
-    private @Nullable WireSocket control;
-    private final @Nullable ReadThrottle throttle;
-    private final Set<WireSocket> events = new HashSet<>();
-    private long droppedEvents;
+    private final @Nullable WireSocket sharedControl;
+    private final @Nullable ReadThrottle eventsThrottle;
+    private final @Nullable ReadThrottle controlThrottle;
+    private final Set<WireSocket> ofSessions = new HashSet<>();
+    private long droppedBefore;
     private final Map<SessionId, SessionListener> listeners = new HashMap<>();
     private final RateLimitedLog foreign;
     private final @Nullable QueueBudget queued;
 
-    private EmbeddedBroker(EventLoop loop, BrokerConfig config) {
+    private EmbeddedBroker(EventLoop loop, BrokerConfig config, boolean sharesControl) {
         this.loop = loop;
         this.config = config;
         this.core = new BrokerCore(config.limits());
@@ -55,12 +56,19 @@ public final class EmbeddedBroker {
         this.queued = config.limits().queued() == Long.MAX_VALUE
                 ? null
                 : new QueueBudget(config.limits().queued());
-        long rate = config.limits().eventsPerSession();
-        this.throttle = rate == 0
-                ? null
-                : new ReadThrottle(loop, rate, config.limits().message().maxWaiting());
+        this.eventsThrottle = throttle(config.limits().eventsPerSession());
+        this.controlThrottle = throttle(config.limits().controlPerSession());
         // First of all: without it every key would be admitted.
         this.zap = ZapAuthenticator.start(loop, registry);
+        this.sharedControl = sharesControl
+                ? bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, null, this::onControl)
+                : null;
+    }
+
+    private @Nullable ReadThrottle throttle(long perSecond) {
+        return perSecond == 0
+                ? null
+                : new ReadThrottle(loop, perSecond, config.limits().message().maxWaiting());
     }
 
     /**
@@ -69,19 +77,15 @@ public final class EmbeddedBroker {
      * @throws io.rankmq.transport.TransportException if an address or port cannot be bound
      */
     public static EmbeddedBroker start(EventLoop loop, BrokerConfig config) {
-        EmbeddedBroker broker = new EmbeddedBroker(loop, config);
-        broker.bindRanks();
-        return broker;
+        return new EmbeddedBroker(loop, config, true);
     }
 
-    /** Prepares a broker that ranks cannot reach before {@link #bindRanks}; its port must be named. Loop thread only. */
-    static EmbeddedBroker prepare(EventLoop loop, BrokerConfig config) {
-        return new EmbeddedBroker(loop, config);
-    }
-
-    /** Lets ranks connect. */
-    void bindRanks() {
-        control = bind(SocketRole.CONTROL_SERVER, config.controlPort(), CONTROL_DOMAIN, null, this::onControl);
+    /**
+     * Starts a broker in which each session has a control port of its own. So ranks cannot reach it before their session is open, and none is refused
+     * because its key is not registered again after a restart. Loop thread only.
+     */
+    static EmbeddedBroker forSessions(EventLoop loop, BrokerConfig config) {
+        return new EmbeddedBroker(loop, config, false);
     }
 
     /**
@@ -93,41 +97,42 @@ public final class EmbeddedBroker {
         return open(registration, listener, 0);
     }
 
-    /** As the other, with the port on which the ranks hear commands; 0 for any. The next port is for their events. */
+    /** As the other, with the port on which the ranks hear commands; 0 for any. The next ones are for their events and control. */
     SessionPort open(SessionRegistration registration, SessionListener listener, int commandsPort) {
         SessionId id = BrokerCore.idOf(registration);
         Map<String, String> identities = core.register(registration);
-        String commandsDomain = "commands/" + id;
-        String eventsDomain = "events/" + id;
         try {
-            registry.register(id.toString(), Set.of(CONTROL_DOMAIN, eventsDomain, commandsDomain), identities);
+            Set<String> control = controlDomains(id);
+            Set<String> all = new HashSet<>(control);
+            all.addAll(Set.of("events/" + id, "commands/" + id));
+            registry.register(id.toString(), all, identities);
             if (registration.joinKey() != null) {
                 // For the control port only: who has this key can neither hear commands nor send events.
-                registry.register(
-                        id.toString(),
-                        Set.of(CONTROL_DOMAIN),
-                        Map.of(registration.joinKey(), BrokerCore.joinIdentity(id)));
+                registry.register(id.toString(), control, Map.of(registration.joinKey(), BrokerCore.joinIdentity(id)));
             }
-            EmbeddedPort port = bindPair(id, commandsPort, listener);
+            EmbeddedPort port = bindPorts(id, commandsPort, listener);
             listeners.put(id, listener);
             return port;
         } catch (RuntimeException e) {
-            release(id);
+            release(id, sharedControl);
             throw e;
         }
     }
 
-    private EmbeddedPort bindPair(SessionId id, int port, SessionListener listener) {
+    private String controlDomain(SessionId id) {
+        return sharedControl == null ? CONTROL_DOMAIN + "/" + id : CONTROL_DOMAIN;
+    }
+
+    /** The one in common as well, though no socket may have it: in it a key is of one session only. */
+    private Set<String> controlDomains(SessionId id) {
+        return sharedControl == null ? Set.of(CONTROL_DOMAIN, controlDomain(id)) : Set.of(CONTROL_DOMAIN);
+    }
+
+    private EmbeddedPort bindPorts(SessionId id, int port, SessionListener listener) {
         for (int attempt = 1; ; attempt++) {
             WireSocket commands = bind(SocketRole.COMMAND_SERVER, port, "commands/" + id, null, message -> {});
             try {
-                int next = Integer.parseInt(commands.endpoint()
-                                .substring(commands.endpoint().lastIndexOf(':') + 1))
-                        + 1;
-                WireSocket bound = bind(SocketRole.EVENT_SERVER, next, "events/" + id, throttle, this::onEvent);
-                bound.onHeld(listener::onEventsHeld);
-                events.add(bound);
-                return new EmbeddedPort(this, id, commands, bound);
+                return bindNext(id, commands, listener);
             } catch (TransportException taken) {
                 commands.close();
                 if (port != 0 || attempt == ATTEMPTS) {
@@ -137,12 +142,34 @@ public final class EmbeddedBroker {
         }
     }
 
+    private EmbeddedPort bindNext(SessionId id, WireSocket commands, SessionListener listener) {
+        String endpoint = commands.endpoint();
+        int port = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
+        WireSocket events = bind(SocketRole.EVENT_SERVER, port + 1, "events/" + id, eventsThrottle, this::onEvent);
+        WireSocket control;
+        try {
+            control = sharedControl != null
+                    ? sharedControl
+                    : bind(SocketRole.CONTROL_SERVER, port + 2, controlDomain(id), controlThrottle, this::onControl);
+        } catch (TransportException taken) {
+            events.close();
+            throw taken;
+        }
+        events.onHeld(() -> listener.onHeld(true));
+        ofSessions.add(events);
+        if (control != sharedControl) {
+            control.onHeld(() -> listener.onHeld(false));
+            ofSessions.add(control);
+        }
+        return new EmbeddedPort(this, id, commands, events, control);
+    }
+
     /** Messages that were dropped because no open session has their sender, or because they were unidentified or too large. */
     public long dropped() {
         return core.foreign()
-                + (control == null ? 0 : control.dropped())
-                + droppedEvents
-                + events.stream().mapToLong(WireSocket::dropped).sum();
+                + (sharedControl == null ? 0 : sharedControl.dropped())
+                + droppedBefore
+                + ofSessions.stream().mapToLong(WireSocket::dropped).sum();
     }
 
     /** Handshakes that were refused. */
@@ -167,38 +194,23 @@ public final class EmbeddedBroker {
         return zap;
     }
 
-    /** Sends to one rank; false if it is not there. */
-    boolean send(String identity, List<ByteBuffer> frames) {
-        WireSocket bound = control;
-        return bound != null && bound.send(identity, frames);
-    }
-
-    /** How long ago a part of a large report began to arrive; whoever sends one cannot send heartbeats. */
-    long nanosSinceReport() {
-        WireSocket bound = control;
-        return bound == null ? Long.MAX_VALUE : bound.nanosSinceBody();
-    }
-
     String serverKey() {
         return config.keys().publicKey();
-    }
-
-    String controlEndpoint() {
-        return advertised(control == null ? ":" + config.controlPort() : control.endpoint());
     }
 
     String advertised(String endpoint) {
         return "tcp://" + config.advertisedAddress() + endpoint.substring(endpoint.lastIndexOf(':'));
     }
 
-    /** Closes the socket of a session's events. */
+    /** Closes a socket that only that session has. */
     void close(WireSocket socket) {
-        droppedEvents += socket.dropped();
-        events.remove(socket);
-        socket.close();
+        if (ofSessions.remove(socket)) {
+            droppedBefore += socket.dropped();
+            socket.close();
+        }
     }
 
-    void release(SessionId id) {
+    void release(SessionId id, @Nullable WireSocket control) {
         listeners.remove(id);
         if (control != null) {
             core.identitiesOf(id).forEach(control::forget);

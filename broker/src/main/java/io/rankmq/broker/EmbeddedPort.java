@@ -15,13 +15,15 @@ final class EmbeddedPort implements SessionPort {
     private final SessionId id;
     private final WireSocket commands;
     private final WireSocket events;
+    private final WireSocket control;
     private @Nullable SessionTraffic last;
 
-    EmbeddedPort(EmbeddedBroker broker, SessionId id, WireSocket commands, WireSocket events) {
+    EmbeddedPort(EmbeddedBroker broker, SessionId id, WireSocket commands, WireSocket events, WireSocket control) {
         this.broker = broker;
         this.id = id;
         this.commands = commands;
         this.events = events;
+        this.control = control;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public String controlEndpoint() {
-        return broker.controlEndpoint();
+        return broker.advertised(control.endpoint());
     }
 
     @Override
@@ -51,24 +53,29 @@ final class EmbeddedPort implements SessionPort {
 
     @Override
     public boolean send(int rank, List<ByteBuffer> frames) {
-        boolean sent = broker.send(broker.core().identityOf(id, rank), frames);
+        boolean sent = control.send(broker.core().identityOf(id, rank), frames);
         broker.core().unicast(id, sent);
         return sent;
     }
 
     @Override
     public boolean sendToClaimant(String claimant, List<ByteBuffer> frames) {
-        return broker.send(BrokerCore.joinIdentity(id) + KeyRegistry.CONNECTION + claimant, frames);
+        return control.send(BrokerCore.joinIdentity(id) + KeyRegistry.CONNECTION + claimant, frames);
     }
 
     @Override
     public long reachableNanos() {
-        return broker.nanosSinceReport();
+        return control.nanosSinceBody();
     }
 
     @Override
     public long eventsHeldNanos() {
         return events.heldNanos();
+    }
+
+    @Override
+    public long controlHeldNanos() {
+        return control.heldNanos();
     }
 
     @Override
@@ -80,9 +87,10 @@ final class EmbeddedPort implements SessionPort {
     public void close() {
         if (last == null) {
             last = broker.core().trafficOf(id);
-            broker.release(id);
+            broker.release(id, control);
             commands.close();
             broker.close(events);
+            broker.close(control);
         }
     }
 }

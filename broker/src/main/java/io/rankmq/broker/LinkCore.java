@@ -287,11 +287,11 @@ final class LinkCore {
         }
     }
 
-    /** Events of a session come faster than they are read. */
-    void eventsHeld(SessionId id) {
+    /** Events of a session, or else its control, come faster than they are read. */
+    void held(SessionId id, boolean events) {
         HeldSession session = sessions.get(id);
         if (session != null) {
-            effects.heldBack(session);
+            effects.heldBack(session, events);
         }
     }
 

@@ -32,8 +32,8 @@ interface LinkEffects {
     /** A session was closed, whatever the reason. */
     void closed(HeldSession session, String reason);
 
-    /** Ranks of that session send events faster than they may, so they have to wait. */
-    void heldBack(HeldSession session);
+    /** Ranks of that session send events, or else control, faster than they may, so they have to wait. */
+    void heldBack(HeldSession session, boolean events);
 
     /** What only the owner of the sockets knows. */
     BrokerStatus.Facts facts();

@@ -60,10 +60,10 @@ final class LinkLog {
         limited(who, "refused parent=\"" + who + "\" what=\"" + why + "\"");
     }
 
-    /** The same for events that have to wait. */
-    void heldBack(HeldSession session) {
+    /** The same for events, or else control, that has to wait. */
+    void heldBack(HeldSession session, boolean events) {
         String who = session.client.parent.name();
-        limited(who, "events_held_back session=" + session.id + " parent=\"" + who + "\"");
+        limited(who, (events ? "events" : "control") + "_held_back session=" + session.id + " parent=\"" + who + "\"");
     }
 
     private void limited(String who, String text) {

@@ -16,8 +16,12 @@ public interface SessionListener {
     /** A message on the event channel. */
     void onEvent(int rank, List<ByteBuffer> frames);
 
-    /** Ranks send events faster than they are read, so they are not read for a moment. */
-    default void onEventsHeld() {}
+    /**
+     * Ranks send faster than they are read, so they are not read for a moment.
+     *
+     * @param events whether it is their events; else it is their control
+     */
+    default void onHeld(boolean events) {}
 
     /**
      * A message of a process that claims a rank.

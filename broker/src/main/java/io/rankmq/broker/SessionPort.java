@@ -55,6 +55,11 @@ public interface SessionPort extends AutoCloseable {
         return 0;
     }
 
+    /** The same for control. */
+    default long controlHeldNanos() {
+        return 0;
+    }
+
     /** What went through this port so far. */
     SessionTraffic traffic();
 

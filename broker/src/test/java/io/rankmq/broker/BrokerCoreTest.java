@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerCoreTest {
 
-    private final BrokerCore core = new BrokerCore(new BrokerLimits(2, 3, MessageBounds.DEFAULT, Long.MAX_VALUE, 0));
+    private final BrokerCore core = new BrokerCore(new BrokerLimits(2, 3, MessageBounds.DEFAULT, Long.MAX_VALUE, 0, 0));
     private final SessionId first = new SessionId("first", 0);
 
     @Test

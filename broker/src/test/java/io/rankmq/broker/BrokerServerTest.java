@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a broker holds for parents that do not read and ranks that flood, and what a closed session leaves: over real sockets with CURVE. */
 @Timeout(120)
@@ -43,7 +45,7 @@ class BrokerServerTest {
 
     private final CurveKeyPair brokerKeys = CurveKeyPair.generate();
     private final CurveKeyPair parentKeys = CurveKeyPair.generate();
-    private final EventLoop loop = EventLoop.startWithThrottle("broker", Ticker.system(), cause -> {});
+    private final EventLoop loop = EventLoop.startForSessions("broker", Ticker.system(), cause -> {});
     private final List<EventLoop> others = new ArrayList<>();
     private BrokerServer server;
     private int port;
@@ -54,9 +56,9 @@ class BrokerServerTest {
         BrokerConfig ranks = new BrokerConfig(
                 "127.0.0.1",
                 "127.0.0.1",
-                port + 2,
+                0,
                 brokerKeys,
-                new BrokerLimits(1024, 100, MessageBounds.DEFAULT, LIMIT, RATE));
+                new BrokerLimits(1024, 100, MessageBounds.DEFAULT, LIMIT, RATE, RATE));
         LinkLimits limits = new LinkLimits(8, 8, LIMIT, 2L * LIMIT, Duration.ofSeconds(60));
         BrokerServerConfig config = new BrokerServerConfig(ranks, port, PortRange.ANY, limits, Duration.ofMillis(100));
         List<ParentKey> admitted = List.of(new ParentKey("parent", parentKeys.publicKey(), true));
@@ -155,8 +157,10 @@ class BrokerServerTest {
         Awaitility.await().atMost(DEADLINE).until(() -> taken.get() > before);
     }
 
-    @Test
-    void eventsOfAFloodingRankAreHeldBackWhileThoseOfAnotherSessionGoOnInOrder() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"EVENT_CLIENT", "CONTROL_CLIENT"})
+    @Timeout(60)
+    void aFloodingRankIsHeldBackWhileThoseOfAnotherSessionGoOnInOrder(SocketRole role) throws Exception {
         EventLoop process = process("parent");
         RemoteBroker parent = parent(process);
         CurveKeyPair key = CurveKeyPair.generate();
@@ -166,7 +170,9 @@ class BrokerServerTest {
         List<Integer> heard = new ArrayList<>();
         SessionPort quiet = open(process, parent, "quiet", otherKey, new SessionListener() {
             @Override
-            public void onControl(int rank, List<ByteBuffer> frames) {}
+            public void onControl(int rank, List<ByteBuffer> frames) {
+                onEvent(rank, frames);
+            }
 
             @Override
             public void onEvent(int rank, List<ByteBuffer> frames) {
@@ -174,8 +180,8 @@ class BrokerServerTest {
             }
         });
         EventLoop ranks = process("ranks");
-        WireSocket flooder = rank(ranks, SocketRole.EVENT_CLIENT, flooded.eventsEndpoint(), key, "flooded");
-        WireSocket polite = rank(ranks, SocketRole.EVENT_CLIENT, quiet.eventsEndpoint(), otherKey, "quiet");
+        WireSocket flooder = rank(ranks, role, endpoint(flooded, role), key, "flooded");
+        WireSocket polite = rank(ranks, role, endpoint(quiet, role), otherKey, "quiet");
 
         int sent = 0;
         int polled = 0;
@@ -196,10 +202,15 @@ class BrokerServerTest {
         List<JsonNode> sessions = new ArrayList<>();
         status().at("/parents/0/sessions").forEach(sessions::add);
         for (JsonNode session : sessions) {
-            long held = session.path("events_held_millis").asLong();
             boolean isFlooded = session.path("session").asText().equals("flooded");
-            assertThat(held > 0).as(session.path("session").asText()).isEqualTo(isFlooded);
+            boolean isEvents = role == SocketRole.EVENT_CLIENT;
+            assertThat(session.path("events_held_millis").asLong() > 0).isEqualTo(isFlooded && isEvents);
+            assertThat(session.path("control_held_millis").asLong() > 0).isEqualTo(isFlooded && !isEvents);
         }
+    }
+
+    private static String endpoint(SessionPort session, SocketRole role) {
+        return role == SocketRole.EVENT_CLIENT ? session.eventsEndpoint() : session.controlEndpoint();
     }
 
     @Test

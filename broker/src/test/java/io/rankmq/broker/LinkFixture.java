@@ -128,8 +128,8 @@ final class LinkFixture implements LinkEffects {
     }
 
     @Override
-    public void heldBack(HeldSession session) {
-        told.add("held back " + session.id);
+    public void heldBack(HeldSession session, boolean events) {
+        told.add((events ? "events of " : "control of ") + session.id + " held back");
     }
 
     @Override

@@ -90,17 +90,16 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     static String describeSession(JsonNode session) {
-        StringBuilder text =
-                new StringBuilder("session " + session.path("session").asText() + " incarnation "
-                        + session.path("incarnation").asInt() + ": "
-                        + session.path("newest_command").asLong() + " commands, "
-                        + session.path("control").asLong() + " reports, "
-                        + session.path("events").asLong() + " events");
-        long heldMillis = session.path("events_held_millis").asLong();
-        if (heldMillis > 0) {
-            text.append(String.format(Locale.ROOT, ", which were held back for %.1f s", heldMillis / 1e3));
-        }
-        return text.toString();
+        return "session " + session.path("session").asText() + " incarnation "
+                + session.path("incarnation").asInt() + ": "
+                + session.path("newest_command").asLong() + " commands, "
+                + session.path("control").asLong() + " reports" + describeHeld(session, "control_held_millis") + ", "
+                + session.path("events").asLong() + " events" + describeHeld(session, "events_held_millis");
+    }
+
+    private static String describeHeld(JsonNode session, String key) {
+        long millis = session.path(key).asLong();
+        return millis > 0 ? String.format(Locale.ROOT, " held back for %.1f s", millis / 1e3) : "";
     }
 
     private static String describeRank(JsonNode rank) {

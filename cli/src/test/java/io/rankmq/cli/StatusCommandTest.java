@@ -16,6 +16,7 @@ class StatusCommandTest {
             .put("newest_command", 7)
             .put("control", 21)
             .put("events", 90_000)
+            .put("control_held_millis", 0)
             .put("events_held_millis", 0);
 
     @Test
@@ -27,6 +28,8 @@ class StatusCommandTest {
     @Test
     void aFloodIsToldByTheTimeItWasHeldBack() {
         session.put("events_held_millis", 1_240);
-        assertThat(StatusCommand.describeSession(session)).endsWith("90000 events, which were held back for 1.2 s");
+        session.put("control_held_millis", 60);
+        assertThat(StatusCommand.describeSession(session))
+                .endsWith("21 reports held back for 0.1 s, 90000 events held back for 1.2 s");
     }
 }

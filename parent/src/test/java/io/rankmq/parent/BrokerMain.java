@@ -30,11 +30,7 @@ public final class BrokerMain {
     public static void main(String[] args) throws IOException {
         int port = Integer.parseInt(args[1]);
         BrokerConfig ranks = new BrokerConfig(
-                "127.0.0.1",
-                "127.0.0.1",
-                port + 2,
-                KeyFiles.readKeyPair(Path.of(args[0])),
-                BrokerLimits.OF_ITS_OWN_PROCESS);
+                "127.0.0.1", "127.0.0.1", 0, KeyFiles.readKeyPair(Path.of(args[0])), BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(
                 ranks,
                 port,
@@ -46,7 +42,7 @@ public final class BrokerMain {
                         LinkLimits.DEFAULT.bytes(),
                         Duration.ofMillis(Long.parseLong(args[2]))),
                 Duration.ofMillis(Long.parseLong(args[3])));
-        EventLoop loop = EventLoop.startWithThrottle(
+        EventLoop loop = EventLoop.startForSessions(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(9));
         List<ParentKey> admitted = keys(List.of(args).subList(4, args.length));
         BrokerServer server = loop.call(() -> BrokerServer.start(loop, config, admitted), DEADLINE);

@@ -96,10 +96,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * As {@link #start}, for who is read by a {@link ReadThrottle}: what is so read has an I/O thread for itself, so that what it costs to decrypt
-     * it, until it is stopped, holds nobody else's messages up.
+     * As {@link #start}, for a broker that strangers share: events have an I/O thread for themselves, so that what it costs to decrypt a flood of them,
+     * until it is stopped, holds nobody's control up.
      */
-    public static EventLoop startWithThrottle(String name, Ticker ticker, Consumer<Throwable> onFatal) {
+    public static EventLoop startForSessions(String name, Ticker ticker, Consumer<Throwable> onFatal) {
         return start(name, ticker, onFatal, 2);
     }
 

@@ -4,7 +4,6 @@ package io.rankmq.transport;
 import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import org.zeromq.SocketType;
-import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
 import zmq.ZError;
@@ -28,8 +27,8 @@ final class SocketOptions {
 
     private SocketOptions() {}
 
-    static ZMQ.Socket create(ZContext context, SocketRole role, Inflow inflow) {
-        ZMQ.Socket socket = context.createSocket(role.type);
+    static ZMQ.Socket create(EventLoop loop, SocketRole role, Inflow inflow) {
+        ZMQ.Socket socket = loop.context().createSocket(role.type);
         // [1] A finite mark loses plaintext under CURVE.
         socket.setRcvHWM(0);
         // What waits for a parent is bounded in bytes by the broker; a session may have more ranks than any mark.
@@ -44,8 +43,9 @@ final class SocketOptions {
         if (role.type == SocketType.SUB) {
             socket.subscribe(ZMQ.SUBSCRIPTION_ALL);
         }
-        // [8] Subscribers of an XPUB share one message object, so they have one I/O thread.
-        socket.setAffinity(FIRST_IO_THREAD);
+        // [8] Subscribers of an XPUB share one message object, so they have one I/O thread. What comes in without being
+        // asked for has another.
+        socket.setAffinity(role == SocketRole.EVENT_SERVER ? 1L << (loop.ioThreads() - 1) : FIRST_IO_THREAD);
         if (role.type == SocketType.ROUTER) {
             // [3] Safe because the identity comes from the authenticator.
             socket.setRouterHandover(true);
@@ -54,10 +54,9 @@ final class SocketOptions {
         return socket;
     }
 
-    /** Lets a peer be stopped by not reading the socket, at the cost of a message each time [1], and keeps it away from others until then. */
-    static void stopAtMark(ZMQ.Socket socket, int ioThreads) {
+    /** Lets a peer be stopped by not reading the socket, at the cost of a message each time [1]. */
+    static void stopAtMark(ZMQ.Socket socket) {
         socket.setRcvHWM(RECEIVE_MARK);
-        socket.setAffinity(1L << (ioThreads - 1));
     }
 
     static void server(ZMQ.Socket socket, WireSocket.Bind bind) {

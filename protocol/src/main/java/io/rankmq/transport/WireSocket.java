@@ -91,10 +91,10 @@ public final class WireSocket implements AutoCloseable {
         QueueBudget shared = throttle == null ? null : throttle.waiting();
         Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), shared, loop.ticker());
         ReadGate gate = throttle == null ? null : throttle.gate(inflow);
-        ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
+        ZMQ.Socket socket = SocketOptions.create(loop, role, inflow);
         try {
             if (gate != null) {
-                SocketOptions.stopAtMark(socket, loop.ioThreads());
+                SocketOptions.stopAtMark(socket);
             }
             SocketOptions.server(socket, bind);
             String endpoint = SocketOptions.bind(socket, bind);
@@ -119,7 +119,7 @@ public final class WireSocket implements AutoCloseable {
             throw new IllegalArgumentException(role + " binds, it does not connect");
         }
         Inflow inflow = new Inflow(role.maxFrame, bounds.maxWaiting(), loop.ticker());
-        ZMQ.Socket socket = SocketOptions.create(loop.context(), role, inflow);
+        ZMQ.Socket socket = SocketOptions.create(loop, role, inflow);
         try {
             SocketOptions.connect(loop, socket, role, connect);
             Receiver receiver = new Receiver(role, "", bounds, inflow, null, handler, loop.ticker());

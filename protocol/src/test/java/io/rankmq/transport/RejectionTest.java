@@ -250,7 +250,7 @@ class RejectionTest {
                 new Receiver(role, "User-Id", MessageBounds.DEFAULT, inflow, null, inbox, gang.broker.loop.ticker());
         String endpoint = gang.broker.loop.call(
                 () -> {
-                    ZMQ.Socket socket = SocketOptions.create(gang.broker.loop.context(), role, inflow);
+                    ZMQ.Socket socket = SocketOptions.create(gang.broker.loop, role, inflow);
                     WireSocket.Bind where = new WireSocket.Bind("127.0.0.1", 0, "control", gang.serverKeys);
                     SocketOptions.server(socket, where);
                     String bound = SocketOptions.bind(socket, where);

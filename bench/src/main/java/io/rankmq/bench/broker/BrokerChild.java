@@ -50,10 +50,9 @@ public final class BrokerChild implements AutoCloseable {
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         CurveKeyPair keys = CurveKeyPair.generate();
-        BrokerConfig ranks =
-                new BrokerConfig("127.0.0.1", "127.0.0.1", port + 2, keys, BrokerLimits.OF_ITS_OWN_PROCESS);
+        BrokerConfig ranks = new BrokerConfig("127.0.0.1", "127.0.0.1", 0, keys, BrokerLimits.OF_ITS_OWN_PROCESS);
         BrokerServerConfig config = new BrokerServerConfig(ranks, port, PortRange.ANY, LinkLimits.DEFAULT, QUIET_START);
-        try (EventLoop loop = EventLoop.startWithThrottle(
+        try (EventLoop loop = EventLoop.startForSessions(
                 "broker", Ticker.system(), cause -> Runtime.getRuntime().halt(1))) {
             List<ParentKey> admitted = List.of(new ParentKey("bench", arguments[1], false));
             loop.call(() -> BrokerServer.start(loop, config, admitted), DEADLINE);

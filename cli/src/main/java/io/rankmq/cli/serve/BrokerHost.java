@@ -49,7 +49,7 @@ public final class BrokerHost {
      */
     @SuppressWarnings("try") // health answers by itself while it is open
     public void run() throws ServeException {
-        try (EventLoop loop = EventLoop.startWithThrottle("rankmq-broker", Ticker.system(), this::died)) {
+        try (EventLoop loop = EventLoop.startForSessions("rankmq-broker", Ticker.system(), this::died)) {
             Map<String, ParentKey> first = keys();
             admitted = first;
             BrokerServer server =

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettingsReader {
     private static final String ALL_ADDRESSES = "0.0.0.0";
-    private static final int PORTS = 3;
+    private static final int PORTS = 2;
     private static final int LAST_PORT = 65_535;
     private static final Pattern NUMERIC = Pattern.compile("[0-9.]+");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
@@ -49,9 +49,7 @@ final class SettingsReader {
         String bind = root.path("bind").asText(ALL_ADDRESSES);
         int port = root.path("port").asInt(BrokerServerConfig.DEFAULT_PORT);
         LinkLimits limits = limits(root.path("limits"));
-        long events = root.path("limits").path("events_per_session").asLong(BrokerLimits.DEFAULT_EVENTS_PER_SESSION);
-        BrokerConfig ranks = new BrokerConfig(
-                bind, advertised(bind), port + 2, keys(), BrokerLimits.OF_ITS_OWN_PROCESS.withEventsPerSession(events));
+        BrokerConfig ranks = new BrokerConfig(bind, advertised(bind), 0, keys(), rates(root.path("limits")));
         Duration quietStart = time(root.path("limits"), "quiet_start", BrokerServerConfig.DEFAULT_QUIET_START);
         String operators = root.path("operators").asText("");
         return new BrokerSettings(
@@ -69,6 +67,12 @@ final class SettingsReader {
                 limits.path("bytes_per_parent").asLong(usual.bytesPerParent()),
                 limits.path("bytes").asLong(usual.bytes()),
                 time(limits, "parent_lease", usual.parentLease()));
+    }
+
+    private static BrokerLimits rates(JsonNode limits) {
+        return BrokerLimits.OF_ITS_OWN_PROCESS.withRates(
+                limits.path("events_per_session").asLong(BrokerLimits.DEFAULT_EVENTS_PER_SESSION),
+                limits.path("control_per_session").asLong(BrokerLimits.DEFAULT_CONTROL_PER_SESSION));
     }
 
     private CurveKeyPair keys() {
@@ -118,8 +122,11 @@ final class SettingsReader {
         }
         int first = Integer.parseInt(range.group(1));
         int last = Integer.parseInt(range.group(2));
-        if (first < 1 || last > LAST_PORT || first >= last) {
-            fault.accept("session_ports", "expected a range of ports such as 20000-20999, got '" + text + "'");
+        if (first < 1 || last > LAST_PORT || last - first + 1 < PortRange.PORTS) {
+            fault.accept(
+                    "session_ports",
+                    "expected a range of ports such as 20000-20999, at least " + PortRange.PORTS + ", got '" + text
+                            + "'");
             return PortRange.ANY;
         }
         if (first < port + PORTS && last >= port) {
