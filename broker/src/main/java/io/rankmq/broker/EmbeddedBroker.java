@@ -34,6 +34,12 @@ public final class EmbeddedBroker {
     private static final String CONTROL_DOMAIN = "control";
     private static final int ATTEMPTS = 64;
 
+    /** An event counts once more for so many bytes: to decrypt, pass on and encrypt them costs about as much as a message by itself. */
+    private static final long EVENT_BYTES = 4096;
+
+    /** The same for control, where answers may be large by right, if values do not go another way. */
+    private static final long CONTROL_BYTES = 32_768;
+
     private final EventLoop loop;
     private final BrokerConfig config;
     private final BrokerCore core;
@@ -56,8 +62,8 @@ public final class EmbeddedBroker {
         this.queued = config.limits().queued() == Long.MAX_VALUE
                 ? null
                 : new QueueBudget(config.limits().queued());
-        this.eventsThrottle = throttle(config.limits().eventsPerSession());
-        this.controlThrottle = throttle(config.limits().controlPerSession());
+        this.eventsThrottle = throttle(config.limits().eventsPerSession(), EVENT_BYTES);
+        this.controlThrottle = throttle(config.limits().controlPerSession(), CONTROL_BYTES);
         // First of all: without it every key would be admitted.
         this.zap = ZapAuthenticator.start(loop, registry);
         this.sharedControl = sharesControl
@@ -65,10 +71,14 @@ public final class EmbeddedBroker {
                 : null;
     }
 
-    private @Nullable ReadThrottle throttle(long perSecond) {
+    private @Nullable ReadThrottle throttle(long perSecond, long bytesPerToken) {
         return perSecond == 0
                 ? null
-                : new ReadThrottle(loop, perSecond, config.limits().message().maxWaiting());
+                : new ReadThrottle(
+                        loop,
+                        perSecond,
+                        bytesPerToken,
+                        config.limits().message().maxWaiting());
     }
 
     /**

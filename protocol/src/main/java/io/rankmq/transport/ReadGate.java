@@ -5,22 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether one socket is read now. Loop thread only. */
 final class ReadGate {
-    /** To decrypt, pass on and encrypt so much costs about as much as a message by itself. */
-    private static final long BYTES_PER_TOKEN = 4096;
-
     private final ReadThrottle throttle;
     private final Inflow inflow;
     private final TokenBucket bucket;
+    private final long bytesPerToken;
     private final Ticker ticker;
     private @Nullable PolledSocket held;
     private long heldSince;
     private long heldNanos;
     private Runnable onHeld = () -> {};
 
-    ReadGate(ReadThrottle throttle, Inflow inflow, TokenBucket bucket, Ticker ticker) {
+    ReadGate(ReadThrottle throttle, Inflow inflow, TokenBucket bucket, long bytesPerToken, Ticker ticker) {
         this.throttle = throttle;
         this.inflow = inflow;
         this.bucket = bucket;
+        this.bytesPerToken = bytesPerToken;
         this.ticker = ticker;
     }
 
@@ -40,7 +39,7 @@ final class ReadGate {
     }
 
     void taken(long bytes) {
-        bucket.take(1 + bytes / BYTES_PER_TOKEN);
+        bucket.take(1 + bytes / bytesPerToken);
     }
 
     void open(long now) {

@@ -20,6 +20,7 @@ public final class ReadThrottle implements LoopTimer {
 
     private final EventLoop loop;
     private final long perSecond;
+    private final long bytesPerToken;
     private final QueueBudget waiting;
     private final List<ReadGate> held = new ArrayList<>();
     private long opensAt;
@@ -27,12 +28,14 @@ public final class ReadThrottle implements LoopTimer {
     /**
      * For sockets of that loop. Loop thread only.
      *
-     * @param perSecond messages a second of one socket; one of several KiB counts as several
+     * @param perSecond messages a second of one socket
+     * @param bytesPerToken for so many bytes a message counts once more
      * @param waiting bytes that may wait in all of them together
      */
-    public ReadThrottle(EventLoop loop, long perSecond, long waiting) {
+    public ReadThrottle(EventLoop loop, long perSecond, long bytesPerToken, long waiting) {
         this.loop = loop;
         this.perSecond = perSecond;
+        this.bytesPerToken = bytesPerToken;
         this.waiting = new QueueBudget(waiting);
         loop.addTimer(this);
     }
@@ -49,6 +52,7 @@ public final class ReadThrottle implements LoopTimer {
                         perSecond,
                         Math.max(1, perSecond / BURSTS_PER_SECOND),
                         loop.ticker().nanos()),
+                bytesPerToken,
                 loop.ticker());
     }
 

@@ -19,7 +19,7 @@ class ReadThrottleTest {
 
     private final Gang gang = new Gang(2);
     private final ReadThrottle throttle =
-            gang.broker.loop.call(() -> new ReadThrottle(gang.broker.loop, RATE, 64 << 20), Peer.DEADLINE);
+            gang.broker.loop.call(() -> new ReadThrottle(gang.broker.loop, RATE, 4096, 64 << 20), Peer.DEADLINE);
 
     @AfterEach
     void closeAll() {
