@@ -41,6 +41,15 @@ BREAKS = [
         "setRcvHWM(1000)",
         "FlowTest#aFloodReachesASlowReceiverCompleteAndInClear",
     ),
+    Break(
+        "1",
+        "a receive mark below the windows",
+        TRANSPORT + OPTIONS,
+        "RECEIVE_MARK = 1280",
+        "RECEIVE_MARK = 256",
+        "broker",
+        "BrokerServerTest#aRankBesideAFloodingOne*",
+    ),
     transport(
         "2",
         "binding without the loop's authenticator",

@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks without processes: those of a session share one loop of this JVM. They speak the protocol over real sockets with CURVE, and answer each
@@ -41,7 +40,6 @@ final class LightRanks implements Launcher, Gang {
 
     private final List<Rank> ranks = new ArrayList<>();
     private final CountDownLatch stalled = new CountDownLatch(1);
-    private @Nullable LoopTimer flood;
     private final EventLoop loop = EventLoop.start("light-ranks", Ticker.system(), cause -> {});
 
     @Override
@@ -54,33 +52,25 @@ final class LightRanks implements Launcher, Gang {
         return this;
     }
 
-    /** From now on they send as much as their queues take, as events or as answers, until {@link #calmDown}. */
+    /** From now on they send as much as their queues take, as events or as answers, until the end. */
     void flood(boolean asEvents) {
-        loop.execute(() -> {
-            flood = new LoopTimer() {
-                private long next = loop.ticker().nanos();
+        loop.execute(() -> loop.addTimer(new LoopTimer() {
+            private long next = loop.ticker().nanos();
 
-                @Override
-                public long nextDeadlineNanos() {
-                    return next;
+            @Override
+            public long nextDeadlineNanos() {
+                return next;
+            }
+
+            @Override
+            public void onTick(long now) {
+                boolean hasRoom = false;
+                for (Rank rank : ranks) {
+                    hasRoom |= rank.flood(asEvents ? rank.events : rank.control);
                 }
-
-                @Override
-                public void onTick(long now) {
-                    boolean hasRoom = false;
-                    for (Rank rank : ranks) {
-                        hasRoom |= rank.flood(asEvents ? rank.events : rank.control);
-                    }
-                    next = hasRoom ? now : now + FLOOD_AGAIN_NANOS;
-                }
-            };
-            loop.addTimer(flood);
-        });
-    }
-
-    /** Ends a flood. */
-    void calmDown() {
-        loop.execute(() -> loop.removeTimer(Objects.requireNonNull(flood)));
+                next = hasRoom ? now : now + FLOOD_AGAIN_NANOS;
+            }
+        }));
     }
 
     /** From now on they read nothing, until the end. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlurmAllocation implements AutoCloseable {
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration HOLDER_TIMEOUT = Duration.ofSeconds(1);
     private static final long POLL_MILLIS = 20;
     private static final String READY = "rankmq-allocated";
     private static final String HOLD = "env; echo " + READY + "; exec cat >/dev/null";
@@ -88,6 +89,7 @@ final class SlurmAllocation implements AutoCloseable {
             return;
         }
         boolean interrupted = Thread.interrupted();
+        boolean given = false;
         try {
             held.getOutputStream().close();
         } catch (IOException e) {
@@ -95,18 +97,25 @@ final class SlurmAllocation implements AutoCloseable {
         }
         try {
             // If somebody killed salloc, nobody else gives it back.
-            Question.ask(
+            Question.Answer answer = Question.ask(
                     List.of("scancel", "--quiet", String.valueOf(environment.get(SlurmNodes.JOB_ID))),
                     environment,
                     "",
                     CANCEL_TIMEOUT);
-            held.waitFor(CANCEL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            given = answer.code() == 0;
+            held.waitFor((given ? HOLDER_TIMEOUT : CANCEL_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException e) {
             // There was a salloc, so there is a scancel; at the latest Slurm's own limit ends the job.
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        held.destroy();
+        if (given) {
+            // It says goodbye to a controller that may wait for a node which does not answer; there is nothing left to
+            // give back.
+            held.destroyForcibly();
+        } else {
+            held.destroy();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
