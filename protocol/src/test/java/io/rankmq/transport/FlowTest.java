@@ -15,6 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.zeromq.ZMQ;
 
 /** What is sent arrives: floods, slow receivers, reconnecting peers, the last message before the end. */
 @Timeout(30)
@@ -33,12 +34,34 @@ class FlowTest {
         int messages = 4000;
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> seen = new ArrayList<>();
-        WireSocket slow = gang.bind(SocketRole.EVENT_SERVER, "events", message -> {
-            await(release);
-            seen.add(message.frames().get(0).getInt(0));
-        });
+        // As WireSocket does it, but so that the test sees what has arrived and is not yet read.
+        QueueBudget arrived = new QueueBudget(1L << 30);
+        Inflow inflow = new Inflow(WireSocket.MAX_FRAME, 1L << 30, arrived, Ticker.system());
+        SocketRole role = SocketRole.EVENT_SERVER;
+        Receiver receiver = new Receiver(
+                role,
+                gang.zap.identityProperty(),
+                MessageBounds.DEFAULT,
+                inflow,
+                null,
+                message -> {
+                    await(release);
+                    seen.add(message.frames().get(0).getInt(0));
+                },
+                gang.broker.loop.ticker());
+        WireSocket.Bind where = new WireSocket.Bind("127.0.0.1", 0, "events", gang.serverKeys);
+        String endpoint = gang.broker.loop.call(
+                () -> {
+                    ZMQ.Socket socket = SocketOptions.create(gang.broker.loop, role, inflow);
+                    SocketOptions.server(socket, where);
+                    String bound = SocketOptions.bind(socket, where);
+                    new PolledSocket(gang.broker.loop.poller(), socket, receiver::drain);
+                    return bound;
+                },
+                Peer.DEADLINE);
         Peer rank = gang.peer("rank");
-        WireSocket push = rank.connect(SocketRole.EVENT_CLIENT, gang.to(slow, gang.keys(1), "s/0/1"), m -> {});
+        WireSocket.Connect to = new WireSocket.Connect(endpoint, gang.serverKeys.publicKey(), gang.keys(1), "s/0/1");
+        WireSocket push = rank.connect(SocketRole.EVENT_CLIENT, to, m -> {});
         boolean allSent = rank.loop.call(
                 () -> {
                     boolean sent = true;
@@ -49,6 +72,7 @@ class FlowTest {
                 },
                 Peer.DEADLINE);
         assertThat(allSent).isTrue();
+        Awaitility.await().until(() -> arrived.waiting() > messages * 64L);
         release.countDown();
         Awaitility.await().until(() -> gang.broker.loop.call(seen::size, Peer.DEADLINE) >= messages);
         assertThat(seen).hasSize(messages).isSorted().doesNotHaveDuplicates();
