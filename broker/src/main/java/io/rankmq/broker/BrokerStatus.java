@@ -20,7 +20,7 @@ final class BrokerStatus {
      * @param refusedHandshakes connections whose key was not admitted
      * @param droppedUnread messages that were malformed, too large, of nobody, or of a closed session
      * @param queuedForRanks bytes that wait for ranks that do not read
-     * @param admittedKeys keys of parents and ranks that are let in, counted for each port
+     * @param admittedKeys keys of parents and ranks that are let in, counted for each port, and those of ranks once more
      */
     record Facts(
             boolean ready,
